@@ -31,7 +31,7 @@ func placeholderValue(name string) string { return placeholderPrefix + name }
 // explains why the dry run is incomplete.
 func dryRun(ctx context.Context, s *setup, sources []manifest.Source) ([]schema.Problem, error) {
 	s.runner.Print("dry run: applying the manifest to an in-memory Astro API")
-	declared := loadManifests(s, sources, placeholders)
+	declared, _ := loadManifests(s, sources, placeholders)
 	if slices.ContainsFunc(declared.Problems, isError) {
 		return nil, errors.New("no dry run: the manifest depends on variables that are not set in this run")
 	}

@@ -7,11 +7,13 @@ import (
 	"io/fs"
 	"slices"
 
+	"astro-apply/internal/config"
 	"astro-apply/internal/desired"
 	"astro-apply/internal/github"
 	"astro-apply/internal/manifest"
 	"astro-apply/internal/report"
 	"astro-apply/internal/sandbox"
+	"astro-apply/internal/schema"
 )
 
 // sandboxFolders returns the folders in which the run may read and write files.
@@ -35,7 +37,8 @@ func readManifests(ctx context.Context, s *setup, env manifest.Environment) (
 		return r, nil, nil, explainFileErrors(err, s.env.OnRunner)
 	}
 	sources = append(sources, files...)
-	declared = loadManifests(s, sources, env)
+	env.NoSecrets = s.simulated || s.choice.mode != config.ModeApply
+	declared, r.UnsetSecrets = loadManifests(s, sources, env)
 	r.DeclaredCount = len(declared.Resources)
 	r.Problems = append(declared.Problems, checkFileSinks(s.files, declared, files)...)
 	return r, declared, sources, nil
@@ -74,15 +77,32 @@ func findManifests(ctx context.Context, files sandbox.Folders, patterns []string
 	}
 }
 
-// loadManifests returns the desired state with all problems of the manifests, and masks
-// the secrets in them.
-func loadManifests(s *setup, sources []manifest.Source, env manifest.Environment) *desired.State {
+// loadManifests returns the desired state with all problems of the manifests, and the
+// names of the secrets that are not set in this run. It masks those that are.
+func loadManifests(
+	s *setup, sources []manifest.Source, env manifest.Environment,
+) (_ *desired.State, unsetSecrets []string) {
 	env.Lookup = s.Getenv
-	parsed := manifest.Parse(sources, env)
-	declared := desired.Load(s.catalog, parsed.Documents, string(s.config.Workspace), parsed.Problems...)
+	load := func(problems ...schema.Problem) (manifest.Result, *desired.State) {
+		parsed := manifest.Parse(sources, env)
+		problems = append(problems, parsed.Problems...)
+		return parsed, desired.Load(s.catalog, parsed.Documents, string(s.config.Workspace), problems...)
+	}
+	parsed, declared := load()
+	var problems []schema.Problem
+	for _, secret := range parsed.UnsetSecrets {
+		if !declared.IsSecretAt(secret.Problem.Pos) { // the run can't compare this value without the secret
+			problems = append(problems, secret.Problem)
+		} else if !slices.Contains(unsetSecrets, secret.Name) {
+			unsetSecrets = append(unsetSecrets, secret.Name)
+		}
+	}
+	if problems != nil {
+		parsed, declared = load(problems...) // it names the resource in each problem
+	}
 	secrets := slices.Sorted(slices.Values(append(parsed.Secrets, declared.Secrets...)))
 	for _, secret := range slices.Compact(secrets) {
 		s.runner.Mask(secret)
 	}
-	return declared
+	return declared, unsetSecrets
 }

@@ -25,7 +25,9 @@ func (p *publisher) printPlan(r *report.Run) {
 	if risk := r.Risk(); risk != "" {
 		p.runner.Print(risk)
 	}
-	p.printResultOnce(r.ResultLine())
+	if r.Counts().Changed() > 0 { // otherwise the line at the end is enough
+		p.printResultOnce(r.ResultLine())
+	}
 	text := r.PlanText()
 	switch lines := strings.Count(text, "\n") - strings.Count(text, "\n\n"); {
 	case lines > report.MaxOpenLines:

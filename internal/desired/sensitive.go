@@ -17,10 +17,10 @@ func (d *loader) markSensitive(fields []schema.Field, n, root *schema.Node, path
 		case f.HoldsSecretIn(n, root):
 			d.warnPlainText(value, fieldPath)
 			value.MarkSensitive()
-			d.secretNodes = append(d.secretNodes, value)
+			d.desired.secretNodes = append(d.desired.secretNodes, value)
 		case isSensitivityUnclear(f, n):
 			value.MarkSensitive()
-			d.secretNodes = append(d.secretNodes, value)
+			d.desired.secretNodes = append(d.desired.secretNodes, value)
 		case f.Type.Base == schema.BaseObject:
 			d.markSensitive(f.Type.Fields, value, root, fieldPath+".")
 		case f.Type.Base == schema.BaseList && f.Type.Elem.Fields != nil:
@@ -57,7 +57,7 @@ func isSensitivityUnclear(f *schema.Field, n *schema.Node) bool {
 // sensitiveTexts returns the texts that would reveal a secret of the manifest.
 func (d *loader) sensitiveTexts(documents []*schema.Node) []string {
 	var secrets []*schema.Node
-	for _, value := range d.secretNodes {
+	for _, value := range d.desired.secretNodes {
 		value.Walk(func(n *schema.Node) { secrets = append(secrets, n) })
 	}
 	return SensitiveTexts(documents, secrets)

@@ -17,6 +17,14 @@ type State struct {
 	OrganizationID *schema.Node // nil: not declared
 	Problems       []schema.Problem
 	Secrets        []string // texts of secret fields, to be masked in every output
+	secretNodes    []*schema.Node
+}
+
+// IsSecretAt reports whether the value at pos is in a secret field.
+func (s *State) IsSecretAt(pos schema.Pos) bool {
+	return slices.ContainsFunc(s.secretNodes, func(field *schema.Node) bool {
+		return field.Any(func(n *schema.Node) bool { return n.Pos == pos })
+	})
 }
 
 type loader struct {
@@ -25,7 +33,6 @@ type loader struct {
 	defaultWorkspace string // the Workspace of resources that don't set one
 	problems         schema.Problems
 	warnedNames      map[*schema.Node]bool // the names that are already checked: many resources share the default Workspace's
-	secretNodes      []*schema.Node
 	resourceByKey    map[string]*Resource
 	declarations     []declaration
 

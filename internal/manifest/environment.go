@@ -12,7 +12,8 @@ import (
 type Environment struct {
 	Lookup      func(name string) string
 	AllowUnset  bool                     // an unset variable is a warning, not an error
-	Placeholder func(name string) string // returns a value for an unset variable if AllowUnset is true; nil leaves the value unknown
+	NoSecrets   bool                     // an unset ${secret:NAME} is no problem, but in Result.UnsetSecrets; its value is unknown
+	Placeholder func(name string) string // returns a value for an unset variable if that is no error; nil leaves the value unknown
 }
 
 var referencePattern = regexp.MustCompile(`^(env|secret):([A-Za-z_][A-Za-z0-9_]*)$`)
@@ -120,12 +121,18 @@ func (r *reader) resolveVariable(pos schema.Pos, reference, source, name string)
 		r.warnAboutSpaces(pos, reference, name, value)
 		return value, true
 	}
-	r.addProblem(schema.Problem{
+	problem := schema.Problem{
 		Pos:     pos,
 		Message: reference + ": the environment variable " + name + " is unset or empty; set it under env: of the step",
 		Warning: r.env.AllowUnset,
-	})
-	if r.env.AllowUnset && r.env.Placeholder != nil {
+	}
+	isExpected := source == "secret" && r.env.NoSecrets
+	if isExpected {
+		r.result.UnsetSecrets = append(r.result.UnsetSecrets, UnsetSecret{name, problem})
+	} else {
+		r.addProblem(problem)
+	}
+	if (r.env.AllowUnset || isExpected) && r.env.Placeholder != nil {
 		return r.env.Placeholder(name), true
 	}
 	return "", false

@@ -31,9 +31,17 @@ type Source struct {
 // Result holds the documents and problems of all sources. Secrets holds every text
 // that contains the value of a secret variable, so that the run can redact it.
 type Result struct {
-	Documents []*schema.Node
-	Problems  []schema.Problem
-	Secrets   []string
+	Documents    []*schema.Node
+	Problems     []schema.Problem
+	Secrets      []string
+	UnsetSecrets []UnsetSecret // in order; only with Environment.NoSecrets
+}
+
+// UnsetSecret is a secret that is not set in this run, and the problem that it is if its
+// value matters: if it isn't in a secret field.
+type UnsetSecret struct {
+	Name    string
+	Problem schema.Problem
 }
 
 // Files provides access to manifest files. Open must refuse everything but regular

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"astro-apply/internal/apply"
 	"astro-apply/internal/astro"
@@ -63,6 +64,10 @@ func (r *Run) Findings() []Finding {
 	if r.LogErr != nil {
 		add(github.Error, "the log is incomplete", fmt.Sprintf(
 			"the log is incomplete: %v; the run continued, and its result is in the job summary and the outputs", r.LogErr))
+	}
+	if len(r.UnsetSecrets) > 0 {
+		out = append(out, Finding{Level: github.Notice, Title: "astro-apply", isRemark: true,
+			Message: "Not set here: " + strings.Join(r.UnsetSecrets, ", ") + ". An apply needs " + verbForm(len(r.UnsetSecrets), "it", "them") + "."})
 	}
 	for _, text := range r.Notices {
 		add(github.Notice, "astro-apply", text)
@@ -172,8 +177,14 @@ func (r *Run) driftFindings(c *plan.Change) (out []Finding) {
 		if f.New != nil && f.New.Pos.IsKnown() {
 			pos = f.New.Pos
 		}
-		finding := newFinding(github.Warning, pos, c.Resource.String(),
-			fmt.Sprintf("%s is %s in Astro and %s in the manifest%s", f.Label, v.before, v.after, v.note))
+		text := fmt.Sprintf("%s is %s in Astro and %s in the manifest%s", f.Label, v.before, v.after, v.note)
+		switch {
+		case f.Old == nil:
+			text = f.Label + " is missing in Astro: " + v.after
+		case f.New == nil:
+			text = f.Label + " is in Astro, but not in the manifest: " + v.before
+		}
+		finding := newFinding(github.Warning, pos, c.Resource.String(), text)
 		finding.rank, finding.isDetail = 1, true
 		out = append(out, finding)
 	}

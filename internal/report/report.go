@@ -34,6 +34,7 @@ type Run struct {
 	Errors           []error         // errors without a position in a manifest
 	LogErr           error           // why the log is incomplete; nil if it is complete
 	Notices          []string        // notices without a position in a manifest
+	UnsetSecrets     []string        // names of secrets that only an apply needs
 	Plan             *plan.Plan      // nil if the run compared nothing
 	Outcomes         []apply.Outcome // nil if the run applied nothing
 	ReviewErr        error           // why the run refused to apply a plan without errors
