@@ -121,6 +121,28 @@ func (c Catalog) CreatedKind(k *Kind) *Kind {
 	return nil
 }
 
+// Words returns the names of all kinds and of their fields, which are public.
+func (c Catalog) Words() map[string]bool {
+	words := map[string]bool{}
+	var addFields func(fields []schema.Field)
+	addFields = func(fields []schema.Field) {
+		for i := range fields {
+			words[fields[i].Name] = true
+			if itemRef := fields[i].ItemRef; itemRef != nil {
+				words[itemRef.Title] = true
+			}
+			for t := &fields[i].Type; t != nil; t = t.Elem {
+				addFields(t.Fields)
+			}
+		}
+	}
+	for _, k := range c {
+		words[k.Name], words[k.Title], words[k.GeneratedSecret] = true, true, true
+		addFields(k.Fields)
+	}
+	return words
+}
+
 // ParentKind returns the kind of the parent of resources of kind k, or nil. It is that of the first of ParentFields.
 func (c Catalog) ParentKind(k *Kind) *Kind {
 	if len(k.ParentFields) == 0 {

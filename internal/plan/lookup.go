@@ -32,8 +32,8 @@ func (m *merger) currentNode(path string) *schema.Node {
 	return schema.CurrentValueAt(m.resource.Kind.Fields, m.live, path)
 }
 
-// isConditionUnknown reports whether a condition of f refers to a field without a value, so that it is unknown whether
-// f applies.
+// isConditionUnknown reports whether a condition of f refers to a field that is missing itself, so that it is unknown
+// whether f applies.
 func (m *merger) isConditionUnknown(f *schema.Field) bool {
 	isUnknown := func(condition schema.Condition) bool { _, known := m.lookUpValue(condition.Field); return !known }
 	return slices.ContainsFunc(f.When, isUnknown)

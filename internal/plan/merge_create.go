@@ -5,13 +5,10 @@ import "astro-apply/internal/schema"
 // mergeOtherEndpoint merges a field that another endpoint updates. It returns the current value, so that this request
 // doesn't remove it.
 func (m *merger) mergeOtherEndpoint(f *schema.Field, d, l *schema.Node, path string, isNew bool) *schema.Node {
-	if !isNew {
-		if l == nil {
-			return nil
-		}
+	switch {
+	case !isNew && l != nil:
 		return m.mergeUndeclared(f, l, path)
-	}
-	if d != nil {
+	case isNew && d != nil:
 		m.mergeValue(f, d, nil, path, true)
 	}
 	return nil
@@ -28,13 +25,11 @@ func (m *merger) mergeNewField(f *schema.Field, declared *schema.Node, path stri
 		d = f.Default(declared)
 	}
 	switch {
-	case d == nil && f.Has(schema.RequiredCreate) && m.isConditionUnknown(f):
-		return nil // the field of a condition is missing itself, so it is unknown whether f is required
-	case d == nil && f.Has(schema.RequiredCreate):
-		m.addProblem(declared.Pos, "%s is missing, but a new resource or item requires it; add it (%s)",
-			m.labelOf(path), f.Type.Describe())
-		return nil
 	case d == nil:
+		if f.Has(schema.RequiredCreate) && !m.isConditionUnknown(f) {
+			m.addProblem(declared.Pos, "%s is missing, but a new resource or item requires it; add it (%s)",
+				m.labelOf(path), f.Type.Describe())
+		}
 		return nil
 	case !f.Has(schema.Create): // record it; the update after the create sends it
 		m.mergeValue(f, d, nil, path, true)

@@ -26,11 +26,9 @@ func (m *merger) mergeUndeclared(f *schema.Field, l *schema.Node, path string) *
 	if f.Has(schema.MustBeKnown) && l.Is("") { // "" counts as unknown
 		l = nil
 	}
-	if merged := m.silenced().mergeValue(f, nil, l, path, false); merged != nil {
+	merged := m.silenced().mergeValue(f, nil, l, path, false)
+	if merged != nil || !f.Has(schema.RequiredUpdate) {
 		return merged
-	}
-	if !f.Has(schema.RequiredUpdate) {
-		return nil
 	}
 	zero := f.Type.Zero()
 	switch {

@@ -19,7 +19,7 @@ type redactor struct {
 }
 
 func newRedactor(scrub func(string) string) redactor {
-	return redactor{scrub, sync.OnceValue(kindAndFieldNames)}
+	return redactor{scrub, sync.OnceValue(func() map[string]bool { return kind.All().Words() })}
 }
 
 func (r redactor) redactText(text string) string {
@@ -74,26 +74,4 @@ func (r redactor) hasSecret(n *schema.Node) bool {
 	return slices.ContainsFunc(n.Members, func(m schema.Member) bool {
 		return r.redactText(m.Name) != m.Name && !r.publicWords()[m.Name]
 	})
-}
-
-// kindAndFieldNames returns the names of all kinds and of their fields.
-func kindAndFieldNames() map[string]bool {
-	words := map[string]bool{}
-	var add func(fields []schema.Field)
-	add = func(fields []schema.Field) {
-		for i := range fields {
-			words[fields[i].Name] = true
-			if itemRef := fields[i].ItemRef; itemRef != nil {
-				words[itemRef.Title] = true
-			}
-			for t := &fields[i].Type; t != nil; t = t.Elem {
-				add(t.Fields)
-			}
-		}
-	}
-	for _, k := range kind.All() {
-		words[k.Name], words[k.Title], words[k.GeneratedSecret] = true, true, true
-		add(k.Fields)
-	}
-	return words
 }
