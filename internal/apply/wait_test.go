@@ -243,7 +243,7 @@ func TestEveryKindWithoutResponse(t *testing.T) {
 				t.Errorf("%s: %d created", k.Name, created)
 			}
 			for _, o := range outcomes {
-				lost := o.Err != nil && strings.Contains(o.Err.Error(), "but its token is lost")
+				lost := o.Err != nil && strings.Contains(o.Err.Error(), "but its "+k.GeneratedSecret+" is lost")
 				if lost != (k.GeneratedSecret != "") || !lost && o.Status != apply.Created {
 					t.Errorf("%s: %s: %v", o.Change.Resource, o.Status, o.Err)
 				}
