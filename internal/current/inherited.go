@@ -84,17 +84,18 @@ func (s Source) separateInherited(ctx context.Context, o *desired.Resource, live
 	if !needsSources(in, o, live) {
 		return false, nil
 	}
-	sources, err := s.readInheritanceSources(ctx, o, live.ID)
+	from := kind.All().Kind(in.Kind)
+	sources, err := s.readInheritanceSources(ctx, o, live.ID, from)
 	why := ""
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return false, err
 	case err != nil:
-		why = fmt.Sprintf("may be inherited from a %s, and the %ss of this %s can't be read: %v", in.Title, in.Title, o.Kind.Title, err)
+		why = fmt.Sprintf("may be inherited from a %s, and the %ss of this %s can't be read: %v", from.Title, from.Title, o.Kind.Title, err)
 	}
 	body := live.Body()
 	for _, name := range in.Fields {
-		split := separation{in, o.Kind.FieldByName(name), o.Body.Get(name), sources, why, live}
+		split := separation{in, from, o.Kind.FieldByName(name), o.Body.Get(name), sources, why, live}
 		if value := split.field.CurrentValue(body, body); value != nil {
 			live.addMember(cmp.Or(split.field.ResponsePath, name), split.ownValue(value))
 		}
@@ -134,7 +135,9 @@ func needsSources(in *kind.Inheritance, o *desired.Resource, live *Live) bool {
 
 // readInheritanceSources reads every source that a resource inherits from, for example the
 // Teams of a user.
-func (s Source) readInheritanceSources(ctx context.Context, o *desired.Resource, id string) (out []*schema.Node, err error) {
+func (s Source) readInheritanceSources(
+	ctx context.Context, o *desired.Resource, id string, from *kind.Kind,
+) (out []*schema.Node, err error) {
 	in := o.Kind.Inheritance
 	found, err := s.API.List(ctx, s.NewCall(o, kind.Endpoint{Method: "GET", Path: in.Path}, id, nil), in.Member)
 	if err != nil {
@@ -145,19 +148,13 @@ func (s Source) readInheritanceSources(ctx context.Context, o *desired.Resource,
 		if err != nil || item.Get("id").ScalarText() == "" {
 			return nil, errors.Join(fmt.Errorf("invalid response about the %s of %s: an item has no id; "+supportHint, in.Member, o), err)
 		}
-		answer, err := s.API.Do(ctx, s.NewCall(o, in.Get, item.Get("id").Text, nil)) // list items can lack fields
+		source, err := s.GetResource(ctx, desired.NewResource(from, ""), item.Get("id").Text) // list items can lack fields
 		if astro.AsError(err).IsNotFound() {
 			continue // deleted since it was listed
 		} else if err != nil {
 			return nil, err
 		}
-		source, err := schema.ParseJSON(answer)
-		if err != nil {
-			return nil, fmt.Errorf("invalid response about %s %s: %w; "+supportHint, in.Title, item.Get("id").Text, err)
-		} else if id := source.Get("id").ScalarText(); id != item.Get("id").Text {
-			return nil, &WrongResourceError{Request: in.Get, Expected: in.Title + " " + item.Get("id").Text, Returned: "id " + id}
-		}
-		out = append(out, source)
+		out = append(out, source.Body())
 	}
 	return out, nil
 }
@@ -166,6 +163,7 @@ func (s Source) readInheritanceSources(ctx context.Context, o *desired.Resource,
 // part.
 type separation struct {
 	*kind.Inheritance
+	from             *kind.Kind // of the sources
 	field            *schema.Field
 	declared         *schema.Node
 	sources          []*schema.Node // for example the user's Teams
@@ -269,7 +267,7 @@ func (s *separation) ownScalar(value *schema.Node) *schema.Node {
 }
 
 func (s *separation) sourceText(source *schema.Node) string {
-	return fmt.Sprintf("%s %q", s.Title, cmp.Or(source.Get("name").ScalarText(), source.Get("id").ScalarText()))
+	return fmt.Sprintf("%s %q", s.from.Title, cmp.Or(source.Get("name").ScalarText(), source.Get("id").ScalarText()))
 }
 
 // noteInherited records an inherited value in InheritedNotes, to show it to the user.

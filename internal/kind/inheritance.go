@@ -5,9 +5,8 @@ package kind
 // effective but not assigned to the resource, so this action never compares, removes,
 // sends or exports them.
 type Inheritance struct {
-	Title         string   // title of the source that values are inherited from: "Team"
+	Kind          string   // kind of the sources that values are inherited from: "team"
 	Path, Member  string   // list of the sources of one resource, and the response member that holds it
-	Get           Endpoint // reads one source by id
 	Fields        []string // fields whose values can be inherited
 	BaselineValue string   // value that every resource has in a field that isn't a list
 }

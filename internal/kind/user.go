@@ -64,8 +64,7 @@ func userKind() *Kind {
 // from the user's Teams.
 func teamInheritance(fields ...string) *Inheritance {
 	return &Inheritance{
-		Title: "Team", Path: userCollection + "/{id}/teams", Member: "teams",
-		Get: Endpoint{"GET", "/organizations/{organizationId}/teams/{id}"}, Fields: fields, BaselineValue: "ORGANIZATION_MEMBER",
+		Kind: "team", Path: userCollection + "/{id}/teams", Member: "teams", Fields: fields, BaselineValue: "ORGANIZATION_MEMBER",
 	}
 }
 

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -30,7 +31,7 @@ func (c *checker) addErrorf(pos Pos, format string, args ...any) {
 
 func (c *checker) checkFields(fields []Field, n *Node, path string, otherNames []string) {
 	if n.Form != Map {
-		c.addErrorf(n.Pos, "%s must be a mapping, not %s", subjectOf(path), n.Form)
+		c.addErrorf(n.Pos, "%s must be a mapping, not %s", cmp.Or(path, "this resource"), n.Form)
 		return
 	}
 	for _, m := range n.Members {
@@ -153,13 +154,6 @@ func clearHint(t *Type) string {
 		return `, or write "" to clear it`
 	}
 	return ""
-}
-
-func subjectOf(path string) string {
-	if path == "" {
-		return "this resource"
-	}
-	return path
 }
 
 // JoinPath returns the dotted path of a member; path is "" for a member of the resource itself.

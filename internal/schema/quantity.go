@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
 	"regexp"
@@ -37,18 +38,11 @@ func ParseQuantity(s string) (*big.Rat, error) {
 	if m == nil {
 		return nil, fmt.Errorf("not a Kubernetes quantity such as 500m, 2 or 20Gi")
 	}
-	number, ok := new(big.Rat).SetString(m[1] + "e" + orZero(m[3]))
+	number, ok := new(big.Rat).SetString(m[1] + "e" + cmp.Or(m[3], "0"))
 	if !ok {
 		return nil, fmt.Errorf("not a Kubernetes quantity")
 	}
 	return number.Mul(number, suffixFactors[m[2]]), nil
-}
-
-func orZero(s string) string {
-	if s == "" {
-		return "0"
-	}
-	return s
 }
 
 func sameQuantity(a, b string) bool {
