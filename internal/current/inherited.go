@@ -84,7 +84,7 @@ func (s Source) separateInherited(ctx context.Context, o *desired.Resource, live
 	if !needsSources(in, o, live) {
 		return false, nil
 	}
-	from := kind.All().Kind(in.Kind)
+	from := kind.ByName(in.Kind)
 	sources, err := s.readInheritanceSources(ctx, o, live.ID, from)
 	why := ""
 	switch {

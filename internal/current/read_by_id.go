@@ -138,7 +138,7 @@ func (s Source) readSubLists(ctx context.Context, o *desired.Resource, live *Liv
 				return fmt.Errorf("invalid response about the %s of %s: an item has no %s; "+supportHint, list.Member, o, list.ValueMember)
 			}
 			if f.Ref != nil {
-				value.DisplayName = item.Get(kind.All().Kind(f.Ref.Kind).Identity[0]).ScalarText()
+				value.DisplayName = item.Get(kind.ByName(f.Ref.Kind).Identity[0]).ScalarText()
 			}
 			values.Items = append(values.Items, value)
 			live.ItemKeys[f.Type.Elem.NormalizedText(value)] = key.ScalarText()

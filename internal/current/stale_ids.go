@@ -21,15 +21,15 @@ func (s Source) StaleIDs(ctx context.Context, o *desired.Resource, request *sche
 	for _, r := range o.Refs {
 		declared[r.ID] = true
 	}
-	stale, catalog := map[string]bool{}, kind.All()
+	stale := map[string]bool{}
 	for i := range o.Kind.Fields {
 		f := &o.Kind.Fields[i]
 		if f.Type.Base != schema.BaseList {
 			continue
 		}
 		for _, item := range request.Get(f.Name).ListItems() {
-			for kind, id := range itemReferenceIDs(f, item) {
-				k := catalog.Kind(kind)
+			for name, id := range itemReferenceIDs(f, item) {
+				k := kind.ByName(name)
 				if declared[id] || stale[id] || k == nil || k.NeedsParentID() {
 					continue
 				}

@@ -74,7 +74,7 @@ func (l *Live) identityText() string {
 	body := l.Body()
 	for _, name := range l.kind.ParentFields {
 		if id := body.Get(name).ScalarText(); id != "" {
-			text += " in " + kind.All().Title(l.kind.FieldByName(name).Ref.Kind) + " " + id
+			text += " in " + kind.ByName(l.kind.FieldByName(name).Ref.Kind).Title + " " + id
 			break
 		}
 	}

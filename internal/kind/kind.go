@@ -6,6 +6,7 @@ package kind
 import (
 	"cmp"
 	"strings"
+	"sync"
 	"time"
 
 	"astro-apply/internal/schema"
@@ -70,6 +71,12 @@ func All() Catalog {
 		apiTokenKind(), agentTokenKind(), ipAccessListKind(),
 	}
 }
+
+// shared is a catalog for lookups.
+var shared = sync.OnceValue(All)
+
+// ByName returns the kind with this name, or nil. Callers must not change it.
+func ByName(name string) *Kind { return shared().Kind(name) }
 
 // Kind returns the kind with this name, or nil.
 func (c Catalog) Kind(name string) *Kind {

@@ -47,7 +47,7 @@ func (m *merger) checkItemRefs() {
 		isReported := slices.ContainsFunc(m.Problems, func(other schema.Problem) bool { return other.Pos == pos })
 		if itemRef.Node.Form == schema.Unknown && m.declared.Get(refField.Name) == nil && !isReported {
 			m.addProblem(pos, "a %s belongs to a %s; declare %s, too",
-				itemRef.Field.ItemRef.Title, kind.All().Title(refField.Ref.Kind), refField.Ref.NameField)
+				itemRef.Field.ItemRef.Title, kind.ByName(refField.Ref.Kind).Title, refField.Ref.NameField)
 		}
 	}
 }
