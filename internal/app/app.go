@@ -4,14 +4,10 @@
 package app
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
 	"astro-apply/internal/astro"
@@ -65,6 +61,10 @@ type setup struct {
 // ends, Main reports the changes made until then and returns within seconds.
 func Main(ctx context.Context, system System) int {
 	start := time.Now()
+	if text, err := answerFlag(system); text != "" && err == nil && !github.ReadEnvironment(system.Getenv).OnRunner {
+		_, _ = io.WriteString(system.Stdout, text)
+		return 0
+	}
 	s, err := newSetup(system)
 	r := s.newReport()
 	if err == nil {
@@ -108,37 +108,11 @@ func newSetup(system System) (s *setup, err error) {
 		return s, err
 	}
 	s.simulated = bool(s.config.Simulate) && s.choice.mode != config.ModeValidate
-	// Without a commit, GitHub built the image without build arguments, from the ref in uses:.
-	revision := cmp.Or(s.Commit, env.ActionRef)
-	if revision != "" {
-		revision = " (" + revision + ")"
-	}
-	runner.Print(fmt.Sprintf("astro-apply %s%s, mode %s: %s", s.Version, revision, s.choice.mode, s.choice.reason))
+	runner.Print(fmt.Sprintf("%s, mode %s: %s", programVersion(system, env.ActionRef), s.choice.mode, s.choice.reason))
 	if s.choice.notAppliedReason != "" {
 		runner.Print(s.choice.notAppliedReason)
 	}
 	return s, nil
-}
-
-// checkArguments returns an error for names of manifests on the command line that would
-// have no effect. Only runs outside of GitHub Actions may have arguments.
-func checkArguments(args []string, onRunner bool, c *config.Config) error {
-	switch {
-	case onRunner:
-		return fmt.Errorf("the action takes no arguments, but the step passes %d; "+
-			"use inputs (with:) and environment variables, and remove args: from the step", len(args))
-	case slices.ContainsFunc(args, func(s string) bool { return strings.TrimSpace(s) == "" }):
-		return errors.New("an argument is empty, probably because a variable is not set; pass manifest files, folders or globs")
-	case c.Mode == config.ModeExport:
-		return errors.New("mode export takes no arguments, because it reads no manifests; " +
-			"remove them, and set the file to write with input export-to")
-	case c.Manifest != "":
-		return errors.New("arguments and input manifest can't be combined; remove one of them")
-	case slices.ContainsFunc(args, func(s string) bool { return strings.HasPrefix(s, "-") }):
-		return errors.New("the program has no flags: pass manifest files, folders or globs, " +
-			"and set inputs as environment variables, such as INPUT_MODE")
-	}
-	return nil
 }
 
 // newReport returns a report with what is known before the run reads anything.

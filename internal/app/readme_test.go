@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"astro-apply/internal/app"
 	"astro-apply/internal/desired"
 	"astro-apply/internal/kind"
 
@@ -21,17 +22,12 @@ import (
 	"astro-apply/internal/report"
 )
 
-// mostUsedInputs are the inputs in README. All others are only in .github/docs/inputs.md.
-var mostUsedInputs = []string{
-	"files", "mode", "comment", "require-reviewed-plan", "allow-delete", "only", "workspace", "write-secrets", "timeout", "simulate",
-}
-
 // TestReadme checks that README's table of inputs matches action.yml, and its workflow the
 // versions in the examples. With -update, it writes them.
 func TestReadme(t *testing.T) {
 	t.Parallel()
 	const file = "../../README.md"
-	text := fillMarkers(t, readMarkdown(t, file), "inputs", inputTable(t, mostUsedInputs...))
+	text := fillMarkers(t, readMarkdown(t, file), "inputs", inputTable(t, app.MostUsedInputs...))
 	checkGenerated(t, file, copyActionVersions(t, text))
 }
 

@@ -67,7 +67,7 @@ func Load(getenv func(string) string, action []byte) (*Config, error) {
 		// envconfig stops at the first invalid input. Record the problem, use the
 		// input's default and try again, to find the next invalid input.
 		s.invalid[s.lastInput] = true
-		problems = append(problems, fmt.Errorf("input %s%s: %w", s.lastInput, quoteIfSafe(getenv(inputVariable(s.lastInput))), rootCause(err)))
+		problems = append(problems, fmt.Errorf("input %s%s: %w", s.lastInput, quoteIfSafe(getenv(InputVariable(s.lastInput))), rootCause(err)))
 	}
 }
 
@@ -84,7 +84,7 @@ type inputLookuper struct {
 func (s *inputLookuper) Lookup(key string) (string, bool) {
 	name := strings.ReplaceAll(strings.ToLower(key), "_", "-")
 	s.lastInput = name
-	value := s.getenv(inputVariable(name))
+	value := s.getenv(InputVariable(name))
 	if name != "manifest" || strings.TrimSpace(value) == "" {
 		value = strings.TrimSpace(value) // the manifest keeps its indentation and line numbers
 	}
@@ -94,7 +94,8 @@ func (s *inputLookuper) Lookup(key string) (string, bool) {
 	return value, value != ""
 }
 
-func inputVariable(input string) string { return "INPUT_" + strings.ToUpper(input) }
+// InputVariable returns the name of the variable that the runner sets for an input.
+func InputVariable(input string) string { return "INPUT_" + strings.ToUpper(input) }
 
 // rootCause returns the innermost error, which is the message of this package's types.
 func rootCause(err error) error {
