@@ -73,7 +73,7 @@ func (c *Client) sendWithRetry(ctx context.Context, call Call, limit int64) ([]b
 			if last.StatusCode == http.StatusTooManyRequests {
 				c.pacer.pauseAll(attempt.Wait)
 			}
-			c.logRetry(last, attempt.Wait)
+			c.logRetry(last, attempt.Number, attempt.Wait)
 		}
 	}
 	last.Err = joinCauses(ctx.Err(), last.Err)
@@ -103,10 +103,10 @@ func (e *Error) minWait() time.Duration {
 	return e.RetryAfter
 }
 
-// logRetry warns that the client will retry a call after wait, with the reason. During
+// logRetry warns that attempt number failed, with the reason, and that another follows after wait. During
 // one outage many calls fail, each several times. So a line also covers the failures
 // that follow within retryLogInterval, or within the Retry-After in the line.
-func (c *Client) logRetry(last *Error, wait time.Duration) {
+func (c *Client) logRetry(last *Error, number int, wait time.Duration) {
 	if c.warn == nil {
 		return
 	}
@@ -120,7 +120,7 @@ func (c *Client) logRetry(last *Error, wait time.Duration) {
 	if covered {
 		return
 	}
-	text := last.Error() + "; retrying"
+	text := fmt.Sprintf("%v; attempt %d failed, retrying", last, number)
 	if wait >= time.Second {
 		text += " in " + wait.Round(time.Second).String()
 	}

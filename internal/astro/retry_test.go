@@ -240,7 +240,7 @@ func TestRetriesAreLogged(t *testing.T) {
 				t.Errorf("lines %d and %d are %s apart, want at least %s", i, i+1, pause, retryLogInterval)
 			}
 		}
-		const want = "GET /things/{id}: 503 Service Unavailable: busy (requestId r1); retrying"
+		const want = "GET /things/{id}: 503 Service Unavailable: busy (requestId r1); attempt "
 		for _, line := range lines {
 			if !strings.HasPrefix(line, want) {
 				t.Errorf("got %q, want %q first", line, want)
@@ -268,8 +268,8 @@ func TestLongWaitIsLogged(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := []string{
-			"GET /things/{id}: 503 Service Unavailable: busy (requestId r1); retrying",
-			"GET /things/{id}: 429 Too Many Requests: slow down: retry after 20s (requestId r9); retrying in 20s",
+			"GET /things/{id}: 503 Service Unavailable: busy (requestId r1); attempt 1 failed, retrying",
+			"GET /things/{id}: 429 Too Many Requests: slow down: retry after 20s (requestId r9); attempt 2 failed, retrying in 20s",
 		}
 		if diff := cmp.Diff(want, logged); diff != "" {
 			t.Error(diff)
