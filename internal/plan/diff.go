@@ -23,6 +23,19 @@ type Field struct {
 	Rewrite  bool
 }
 
+// IsRemoval reports whether the change removes the value.
+func (f Field) IsRemoval() bool { return f.New == nil }
+
+// CountRemovals returns the number of list items and other values that the change removes.
+func (d *Diff) CountRemovals() (n int) {
+	for _, f := range d.Fields {
+		if f.IsRemoval() {
+			n += max(1, len(f.Old.ListItems()))
+		}
+	}
+	return n
+}
+
 // Diff holds the differences between a declared resource and its current state.
 type Diff struct {
 	Fields         []Field

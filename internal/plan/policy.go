@@ -82,10 +82,8 @@ func (p Policy) CheckRemovals(planned *Plan) error {
 		if c.Action == Delete {
 			resources++
 		}
-		for _, f := range c.Fields {
-			if c.IsActive() && f.New == nil {
-				items += max(1, len(f.Old.ListItems()))
-			}
+		if c.IsActive() {
+			items += c.CountRemovals()
 		}
 	}
 	if resources+items <= *p.MaxRemovals {

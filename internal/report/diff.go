@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"astro-apply/internal/config"
@@ -57,11 +58,16 @@ func (r *Run) changeRows(c *plan.Change, b brevity) []row {
 	if r.Mode == config.ModeDrift && c.UnusableReason != "" {
 		add("!", c.UnusableReason)
 	}
+	var removed, changed []row
 	for i, v := range r.formatValues(c.Fields, b) {
-		if b < onlyRemovals || c.Fields[i].New == nil {
-			rows = append(rows, r.fieldRows(c.Fields[i], v, b)...)
+		switch f := c.Fields[i]; {
+		case f.IsRemoval():
+			removed = append(removed, r.fieldRows(f, v, b)...)
+		case b < onlyRemovals:
+			changed = append(changed, r.fieldRows(f, v, b)...)
 		}
 	}
+	rows = slices.Concat(rows, removed, changed)
 	for i, v := range r.formatValues(c.Kept, b) {
 		if b < onlyRemovals {
 			add("=", fmt.Sprintf("%s: %s (kept, not in the manifest)", c.Kept[i].Label, v.before))

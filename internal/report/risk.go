@@ -106,13 +106,12 @@ func reasonsOf(c *plan.Change) (out []riskReason) {
 	if len(affectedFields(c, schema.Restarts)) > 0 {
 		add(restarts, "restarts", one, many)
 	}
-	for _, f := range c.Fields {
-		switch {
-		case f.New == nil && !f.Rewrite:
-			add(removals, "removes", "1 item", "%d items")
-		case k.GeneratedSecret != "" && f.Path == k.GeneratedSecret:
-			add(rotations, "rotates", "1 token, whose current value stops working", "%d tokens, whose current values stop working")
-		}
+	for range c.CountRemovals() {
+		add(removals, "removes", "1 item", "%d items")
+	}
+	isRotation := func(f plan.Field) bool { return k.GeneratedSecret != "" && f.Path == k.GeneratedSecret }
+	if slices.ContainsFunc(c.Fields, isRotation) {
+		add(rotations, "rotates", "1 token, whose current value stops working", "%d tokens, whose current values stop working")
 	}
 	return out
 }

@@ -54,10 +54,10 @@ func (r *Run) actionText(c *plan.Change) string {
 	switch {
 	case c.Action == plan.Errored:
 		return "failed"
-	case r.Mode != config.ModeDrift && len(affectedFields(c, schema.Restarts)) > 0 && c.Action == plan.Update:
-		return string(c.Action) + ", restarts"
 	case r.Mode != config.ModeDrift && c.Action == plan.Unchanged:
 		return "undeclared items are kept"
+	case r.Mode != config.ModeDrift && c.Action == plan.Update:
+		return string(c.Action) + effectsText(c)
 	case r.Mode != config.ModeDrift:
 		return string(c.Action)
 	case c.Action == plan.Unchanged && len(c.Kept) > 0:
@@ -66,6 +66,19 @@ func (r *Run) actionText(c *plan.Change) string {
 		return "has expired or failed"
 	}
 	return driftLabels[c.Action]
+}
+
+// effectsText returns what an update does besides changing values: ", restarts, removes 2
+// items".
+func effectsText(c *plan.Change) string {
+	text := ""
+	if len(affectedFields(c, schema.Restarts)) > 0 {
+		text += ", restarts"
+	}
+	if n := c.CountRemovals(); n > 0 {
+		text += ", removes " + countedNoun(n, "item")
+	}
+	return text
 }
 
 var driftLabels = map[plan.Action]string{
