@@ -3,6 +3,7 @@ package current
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -176,21 +177,20 @@ func (l *Live) Readiness() kind.Readiness {
 	return l.kind.ReadinessOf(l.Body())
 }
 
+var placeholderRegexp = regexp.MustCompile(`\{\w+\}`)
+
 // UIPath returns the path of the resource's page in the Astro UI, "" if unknown.
 func (l *Live) UIPath() string {
-	page := l.kind.UIPath
-	for {
-		open, rest, ok := strings.Cut(page, "{")
-		if !ok {
-			return page
-		}
-		field, after, _ := strings.Cut(rest, "}")
-		value := l.Body().Get(field).ScalarText()
-		if value == "" {
-			return ""
-		}
-		page = open + url.PathEscape(value) + after
+	body, isComplete := l.Body(), true
+	page := placeholderRegexp.ReplaceAllStringFunc(l.kind.UIPath, func(placeholder string) string {
+		value := body.Get(strings.Trim(placeholder, "{}")).ScalarText()
+		isComplete = isComplete && value != ""
+		return url.PathEscape(value)
+	})
+	if !isComplete {
+		return ""
 	}
+	return page
 }
 
 // MaskSecrets masks the secret values in a response. live can be nil.

@@ -122,7 +122,10 @@ func (r *reader) liveOrNew(resources []*desired.Resource) (out []*Live) {
 
 // duplicateText is the error of a resource whose identity several resources in Astro have.
 func (m resolution) duplicateText(o *desired.Resource) string {
-	remedy := o.Kind.DuplicateRemedy()
+	remedy := "add the id of the right one to the manifest"
+	if o.Kind.Get.Path == "" {
+		remedy = "delete all but one in the Astro UI"
+	}
 	return fmt.Sprintf("%s exists %d times in Astro, ids %s; %s", o, len(m.live), joinIDs(m.live), remedy)
 }
 

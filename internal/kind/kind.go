@@ -207,14 +207,6 @@ func (k *Kind) NeedsParentID() bool {
 	return false
 }
 
-// DuplicateRemedy returns how to fix several resources in Astro with the same identity.
-func (k *Kind) DuplicateRemedy() string {
-	if k.Get.Path == "" {
-		return "delete all but one in the Astro UI"
-	}
-	return "add the id of the right one to the manifest"
-}
-
 // TitleWithArticle returns the title with "a" or "an" before it.
 func (k *Kind) TitleWithArticle() string {
 	if strings.ContainsRune("aeioAEIO", rune(k.Title[0])) {
