@@ -149,6 +149,46 @@ teams:
 	}
 }
 
+// If a review creates two resources of one name, both in new Workspaces, neither is matched by its name: a run that
+// continues refuses what refers to them.
+func TestReviewOfTwoResourcesWithOneNameInNewWorkspaces(t *testing.T) {
+	t.Parallel()
+	const text = `workspaces: [{ name: a }, { name: b }]
+deployments:
+  - { name: etl, workspace: a, type: STANDARD, cloudProvider: AWS, region: us-east-1 }
+  - { name: etl, workspace: b, type: STANDARD, cloudProvider: AWS, region: us-east-1 }
+teams: [{ name: t, deploymentRoles: [{ deployment: { workspace: a, name: etl }, role: DEPLOYMENT_ADMIN }] }]
+`
+	for want, manifest := range map[int]string{
+		0: strings.Replace(text, "  - { name: etl, workspace: b, type: STANDARD, cloudProvider: AWS, region: us-east-1 }\n", "", 1),
+		2: text,
+	} {
+		review, err := planByName(t, manifest, nil, plan.Policy{}).Review()
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids := map[string]string{"a": "cworkspace000000000000001", "b": "cworkspace000000000000002"}
+		d := declareManifest(t, manifest)
+		w := &current.State{Desired: d, Live: map[*desired.Resource]*current.Live{}}
+		for i, o := range d.Resources {
+			switch o.Kind.Name {
+			case "workspace":
+				w.Live[o] = newLive(t, o, `{"id": "`+ids[o.Name()]+`", "name": "`+o.Name()+`"}`)
+			case "deployment":
+				o.Refs[0].Resolve(ids[o.Refs[0].Name])
+				id := "cdeployment00000000000000" + string(rune('0'+i))
+				w.Live[o] = newLive(t, o, `{"id": "`+id+`", "name": "etl", "type": "STANDARD", "workspaceId": "`+o.Refs[0].ID+`"}`)
+			case "team":
+				o.Refs[0].Resolve("cdeployment000000000000002")
+			}
+		}
+		lines, err := plan.Make("corg", w, plan.Policy{}).UnreviewedChanges(review)
+		if err != nil || len(lines) != want {
+			t.Errorf("%v, want %d lines: %q", err, want, lines)
+		}
+	}
+}
+
 // A change counts as reviewed only if its kind, action, secret sink and Organization are
 // the same.
 func TestReviewMatchesResources(t *testing.T) {
