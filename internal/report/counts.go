@@ -66,12 +66,9 @@ func (r *Run) countsText() string {
 		apply.Deleted, apply.Updated, apply.Created, apply.DeletePrevented,
 		apply.Unchanged, apply.Failed, apply.Unconfirmed, apply.Stopped,
 	} {
-		word := string(status)
-		switch {
-		case r.Outcomes == nil && futureWords[status] != "":
+		word := statusText(status)
+		if r.Outcomes == nil && futureWords[status] != "" {
 			word = futureWords[status]
-		case status == apply.Unconfirmed:
-			word = "not confirmed"
 		}
 		if n := c[status]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, word))
@@ -81,4 +78,12 @@ func (r *Run) countsText() string {
 		return "The manifest declares no resources."
 	}
 	return strings.Join(parts, ", ") + "."
+}
+
+// statusText returns a status in words.
+func statusText(status apply.Status) string {
+	if status == apply.Unconfirmed {
+		return "not confirmed"
+	}
+	return string(status)
 }

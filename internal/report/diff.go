@@ -168,7 +168,7 @@ func (r *Run) valueRows(at row, label string, n *schema.Node, text string, b bre
 // Maximum numbers of characters of a value. Of a changed value, the limit holds for the
 // part around the first difference.
 const (
-	valueLimit    = 120
+	valueLimit    = 80
 	newValueLimit = 400
 	shortLimit    = 40
 )

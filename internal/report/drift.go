@@ -29,10 +29,13 @@ func (r *Run) driftSection(x resourceRow) section {
 	switch c.Action {
 	case plan.Create:
 		visible := prefixedText("; ", r.visibilityText(c))
-		add("", "does not exist"+visible, "declared at "+c.Resource.Pos.String())
+		add("(all)", "does not exist"+visible, "declared at "+c.Resource.Pos.String())
 		return s
-	case plan.Delete, plan.DeletePrevented:
-		add("", "exists", "state: absent")
+	case plan.Delete:
+		add("(all)", "exists", "state: absent")
+		return s
+	case plan.DeletePrevented:
+		add("(all)", "exists", "state: absent; an apply keeps it, because allow-delete isn't set")
 		return s
 	}
 	for i, v := range r.formatValues(c.Fields, inFull) {
@@ -41,10 +44,10 @@ func (r *Run) driftSection(x resourceRow) section {
 		}
 	}
 	for i, v := range r.formatValues(c.Kept, inFull) {
-		add(c.Kept[i].Label, v.before, v.after)
+		add(c.Kept[i].Label, v.before, "not declared; an apply keeps it")
 	}
 	if c.UnusableReason != "" {
-		add("", c.UnusableReason, "usable")
+		add("(status)", c.UnusableReason, "")
 	}
 	return s
 }

@@ -2,15 +2,20 @@ package report
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 
+	"astro-apply/internal/apply"
 	"astro-apply/internal/github"
 	"astro-apply/internal/plan"
 )
 
 // maxTitleLength is GitHub's limit for the title of an issue.
 const maxTitleLength = 256
+
+// maxNamedFailures is the number of resources in the warning about incomplete results.
+const maxNamedFailures = 20
 
 // DriftDigest returns the digest of the set of drifted resources, "" for none. It doesn't
 // depend on how they differ.
@@ -47,8 +52,18 @@ func (r *Run) DriftIssue(m Marker, page string) (string, error) {
 		return "", err
 	}
 	text := "**" + github.EscapeMarkdown(r.redact(r.ResultLine())) + "**" + github.EscapeMarkdown(r.driftRemedy()) + "\n\n"
-	if r.Counts().Unsuccessful() > 0 {
-		text += "> [!WARNING]\n> Some resources could not be compared. The run has the errors.\n\n"
+	var failed []string
+	for _, x := range r.resourceRows() {
+		if x.status == apply.Failed {
+			failed = append(failed, github.EscapeMarkdown(r.redact(x.change.Resource.String())))
+		}
+	}
+	if len(failed) > 0 {
+		rest := ""
+		if n := len(failed) - maxNamedFailures; n > 0 {
+			failed, rest = failed[:maxNamedFailures], fmt.Sprintf(" and %d more", n)
+		}
+		text += "> [!WARNING]\n> Not compared: " + strings.Join(failed, ", ") + rest + ". The run has the errors.\n\n"
 	}
 	footer := "Each run that checks for drift updates this issue, and closes it when Astro matches the manifest."
 	if page != "" {

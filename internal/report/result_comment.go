@@ -21,6 +21,10 @@ func (r *Run) ResultComment(m Marker, page string) (string, error) {
 	}
 	errs := findingsSection("", r.Findings(), github.Error)
 	errs.style = untitled
+	sections := []section{errs}
+	if r.Outcomes != nil {
+		sections = append(sections, r.resourceTable(r.changedRows()))
+	}
 	text := "### " + github.EscapeMarkdown(r.redact(r.heading())) + "\n\n" + r.resultMarkdown(m.Head)
 	if page != "" {
 		text += " [Run](" + page + ")"
@@ -32,7 +36,12 @@ func (r *Run) ResultComment(m Marker, page string) (string, error) {
 	if r.Simulated {
 		text += simulationNote
 	}
-	text += r.redactSections([]section{errs})[0].markdown(commentLimit - len(marker) - len(text))
+	for _, s := range r.redactSections(sections) {
+		if block := s.markdown((commentLimit - len(marker) - len(text)) / 2); len(marker)+len(text)+len(block) < commentLimit {
+			text += block
+		}
+	}
+	text = strings.TrimRight(text, "\n") + "\n"
 	return marker + r.Secrets.Redact(text).String(), nil
 }
 

@@ -173,7 +173,7 @@ func TestSummarySize(t *testing.T) {
 func TestLongComment(t *testing.T) {
 	t.Parallel()
 	for count, want := range map[int]string{
-		40: "", 130: "It omits notices and parts of long values.", 300: "It omits notices and all details but removals.",
+		40: "", 165: "It omits notices and parts of long values.", 300: "It omits notices and all details but removals.",
 		1000: "It omits notices, links and all details but removals.",
 	} {
 		live := liveAnswers{}

@@ -20,7 +20,7 @@ func (r *Run) resourceTable(resources []resourceRow) section {
 		action.isBold = x.change.Action == plan.Delete && r.Mode != config.ModeDrift
 		cells := []cell{textCells(iconOf(x))[0], name, action}
 		if r.Outcomes != nil {
-			cells = append(cells, textCells(string(x.status), roundedDuration(x.duration))...)
+			cells = append(cells, textCells(statusText(x.status), roundedDuration(x.duration))...)
 		}
 		s.rows = append(s.rows, row{cells: cells})
 	}
@@ -88,8 +88,11 @@ var driftLabels = map[plan.Action]string{
 
 // iconOf returns the icon of a result, or of a planned action.
 func iconOf(x resourceRow) string {
-	if x.status == planned {
+	switch {
+	case x.status == planned:
 		return plannedIcons[x.change.Action]
+	case x.status == apply.Unchanged && len(x.change.Kept) > 0:
+		return "⚠️"
 	}
 	return statusIcons[x.status]
 }
