@@ -158,11 +158,9 @@ func Parse(sources []Source, env Environment) Result {
 		r.readFile(s)
 	}
 	if len(r.result.Documents) == 0 && r.problems.Total() == 0 {
-		names := make([]string, len(sources))
-		for i, s := range sources {
-			names[i] = s.Name
+		for _, s := range sources {
+			r.problems.Addf(schema.Pos{File: s.Name, Line: 1, Col: 1}, "the manifest is empty; declare at least one resource")
 		}
-		r.addErrorf(schema.Pos{}, "the manifest is empty: %s; declare at least one resource", strings.Join(names, ", "))
 	}
 	r.result.Problems = r.problems.List()
 	return r.result

@@ -2,7 +2,6 @@ package manifest
 
 import (
 	"bytes"
-	"errors"
 	"regexp"
 	"unicode/utf8"
 
@@ -13,6 +12,7 @@ import (
 
 var (
 	newline        = []byte{'\n'}
+	byteOrderMark  = []byte("\ufeff")
 	unusualLineEnd = regexp.MustCompile(`[\x{85}\x{2028}\x{2029}]|\r(?:[^\n]|$)`)
 
 	// bidiControls matches the characters that can change the displayed order of text:
@@ -24,7 +24,9 @@ var (
 // it. It returns true if the file must not be read: if it is in UTF-16 or UTF-32, which
 // the library decodes but this package doesn't, or if it contains a character that ends
 // a line for the library but not for GitHub. Such a character can turn a part of a
-// displayed comment into a value, and makes all later line numbers wrong.
+// displayed comment into a value, and makes all later line numbers wrong. It also returns
+// true for a line that isn't part of a manifest, for which the library's error would be
+// misleading.
 func (r *reader) checkRawText() (mustSkip bool) {
 	if encoding := wideEncoding(r.fileData); encoding != "" {
 		r.addErrorf(r.positionAt(0), "the file is in %s, but a manifest must be in UTF-8; convert it: iconv -f %s -t UTF-8 FILE", encoding, encoding)
@@ -38,6 +40,10 @@ func (r *reader) checkRawText() (mustSkip bool) {
 	line := 0
 	for text := range bytes.Lines(r.fileData) {
 		line++
+		if problem := foreignLineProblem(text); problem != "" {
+			r.addErrorf(schema.Pos{File: r.fileName, Line: line, Col: 1}, "%s", problem)
+			return true
+		}
 		if match := bidiControls.FindIndex(text); match != nil {
 			char, _ := utf8.DecodeRune(text[match[0]:])
 			r.addWarningf(schema.Pos{File: r.fileName, Line: line, Col: 1 + utf8.RuneCount(text[:match[0]])},
@@ -45,6 +51,18 @@ func (r *reader) checkRawText() (mustSkip bool) {
 		}
 	}
 	return false
+}
+
+// foreignLineProblem returns why a line can't be part of a manifest, "" for all other lines.
+func foreignLineProblem(line []byte) string {
+	switch {
+	case bytes.HasPrefix(line, []byte("<<<<<<< ")), bytes.HasPrefix(line, []byte(">>>>>>> ")):
+		return "a Git merge conflict is not resolved; choose between the two versions, " +
+			"and remove the lines that start with <<<<<<<, ======= or >>>>>>>"
+	case bytes.HasPrefix(line, []byte("%YAML")) && !bytes.HasPrefix(line, []byte("%YAML 1.1")):
+		return "%YAML is not supported, because every manifest is YAML 1.2; remove the line"
+	}
+	return ""
 }
 
 // wideEncoding returns UTF-16 or UTF-32 with the byte order, or "" for all other data.
@@ -79,34 +97,10 @@ func (r *reader) clampPosition(line, col int) schema.Pos {
 
 // positionAt returns the position of the byte at offset. Columns count characters.
 func (r *reader) positionAt(offset int) schema.Pos {
-	before := r.fileData[:min(offset, len(r.fileData))]
+	before := bytes.TrimPrefix(r.fileData[:min(offset, len(r.fileData))], byteOrderMark)
 	return schema.Pos{
 		File: r.fileName,
 		Line: 1 + bytes.Count(before, newline),
 		Col:  1 + utf8.RuneCount(before[bytes.LastIndex(before, newline)+1:]),
 	}
-}
-
-// addSyntaxError reports an error of the YAML library at the position of the error. For
-// invalid UTF-8, the library only reports the offset.
-func (r *reader) addSyntaxError(err error) {
-	pos, message := r.positionAt(0), err.Error()
-	if load, ok := errors.AsType[*yaml.LoadError](err); ok {
-		message = load.Message
-		if pos = r.positionAt(load.Mark.Index); load.Mark.Line > 0 {
-			pos = r.clampPosition(load.Mark.Line, max(load.Mark.Column, 1))
-		}
-	}
-	r.addErrorf(pos, "not valid YAML: %s%s", message, syntaxHints[message])
-}
-
-// syntaxHints explains the usual cause of the library's error messages.
-var syntaxHints = map[string]string{ //nolint:gosec // messages of the library, not credentials
-	"found character that cannot start any token":    " (YAML allows no tabs for indentation; use spaces, and quote values that start with @ or `)",
-	"did not find expected ',' or '}'":               " (inside { }, quote ${env:NAME} and values that contain a brace, a comma or a colon)",
-	"did not find expected ',' or ']'":               " (inside [ ], quote values that contain a bracket, a brace, a comma or a colon)",
-	"mapping values are not allowed in this context": ` (quote values that contain ": ", or indent this line less)`,
-	"did not find expected '-' indicator":            " (wrong indentation: align this line with the item above)",
-	"did not find expected key":                      " (wrong indentation, or a missing closing quote)",
-	"found incompatible YAML document":               " (remove the %YAML line)",
 }

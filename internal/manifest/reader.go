@@ -130,11 +130,34 @@ func (r *reader) readNode(n *yaml.Node) *schema.Node {
 			out.Items = append(out.Items, r.readNode(n.Content[i]))
 		}
 	case yaml.MappingNode:
+		if isTemplate(n) {
+			return r.readTemplate(n, out)
+		}
 		out.Form = schema.Map
 		r.checkTag(n, "!!map")
 		r.readMapping(n, out)
 	default:
 		r.readScalar(n, out)
+	}
+	return out
+}
+
+// isTemplate reports whether a mapping starts with {{, as expressions of template engines do.
+func isTemplate(n *yaml.Node) bool {
+	if len(n.Content) == 0 || n.Style&yaml.FlowStyle == 0 {
+		return false
+	}
+	key := n.Content[0]
+	return key.Kind == yaml.MappingNode && key.Style&yaml.FlowStyle != 0 && key.Line == n.Line && key.Column == n.Column+1
+}
+
+// readTemplate reports an unquoted expression of a template engine, and reads it as text,
+// so that it has no further problems.
+func (r *reader) readTemplate(n *yaml.Node, out *schema.Node) *schema.Node {
+	r.addErrorf(out.Pos, templateProblem, "{{")
+	out.Form = schema.Text
+	if inner := n.Content[0].Content; len(inner) > 0 && r.chargeLimits(out.Pos, 0, len(inner[0].Value)) {
+		out.Text = "{{ " + inner[0].Value + " }}"
 	}
 	return out
 }
@@ -189,7 +212,11 @@ func (r *reader) readMapping(n *yaml.Node, out *schema.Node) {
 		name := key.Value
 		r.chargeLimits(pos, 0, len(name))
 		if first, ok := lines[name]; ok {
-			r.addErrorf(pos, "duplicate key %q (first at line %d); remove one of them", name, first)
+			remedy := "remove one of them"
+			if key.ShortTag() == "!!merge" {
+				remedy = "merge several mappings as a list: <<: [*a, *b]"
+			}
+			r.addErrorf(pos, "duplicate key %q (first at line %d); %s", name, first, remedy)
 			continue
 		}
 		lines[name] = pos.Line

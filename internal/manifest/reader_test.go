@@ -201,7 +201,7 @@ func TestKeys(t *testing.T) {
 		"twice, nested":                    {"a:\n  - {b: 1, b: 2}", []string{"a"}, []string{`a.yaml:2:12: duplicate key "b" (first at line 2); remove one of them`}},
 		"twice, by an alias":               {"a: &k name\nname: 1\n*k : 2", []string{"a", "name"}, []string{`a.yaml:3:1: duplicate key "name" (first at line 2); remove one of them`}},
 		"an alias first":                   {"a: &k name\n*k : 1\nname: 2", []string{"a", "name"}, []string{`a.yaml:3:1: duplicate key "name" (first at line 2); remove one of them`}},
-		"two merges":                       {"<<: {a: 1}\n<<: {b: 1}", []string{"a"}, []string{`a.yaml:2:1: duplicate key "<<" (first at line 1); remove one of them`}},
+		"two merges":                       {"<<: {a: 1}\n<<: {b: 1}", []string{"a"}, []string{`a.yaml:2:1: duplicate key "<<" (first at line 1); merge several mappings as a list: <<: [*a, *b]`}},
 		"a merge of text":                  {"<<: abc\na: 1", []string{"a"}, []string{"a.yaml:1:5: << must be a mapping or a list of mappings, not text"}},
 		"a merge of null":                  {"a: 1\n<<:", []string{"a"}, []string{"a.yaml:2:4: << must be a mapping or a list of mappings, not null"}},
 		"a merge of a list with a number":  {"<<: [{a: 1}, 2, {b: 1}]", []string{"a", "b"}, []string{"a.yaml:1:14: << must be a mapping or a list of mappings, not a number"}},
@@ -225,6 +225,19 @@ func TestKeys(t *testing.T) {
 			testkit.AssertEqual(t, "secrets", []string(nil), r.Secrets)
 		})
 	}
+}
+
+// An unquoted template expression is a mapping in YAML. It has one problem and is read as text.
+func TestTemplates(t *testing.T) {
+	t.Parallel()
+	r := parseFiles(emptyEnvironment, "a: {{ var.x }}\nb: [{{y}}]\nc: {a: {{ b | c }}}\n")
+	testkit.AssertEqual(t, "problems", []string{
+		"a.yaml:1:4: " + templateMessage, "a.yaml:2:5: " + templateMessage, "a.yaml:3:8: " + templateMessage,
+	}, problemTexts(r.Problems))
+	testkit.AssertEqual(t, "values", []string{
+		"1:1 mapping", `a 1:4 text "{{ var.x }}"`, "b 2:4 list", `b[0] 2:5 text "{{ y }}"`,
+		"c 3:4 mapping", `c.a 3:8 text "{{ b | c }}"`,
+	}, outlineNode(r.Documents[0]))
 }
 
 // A key and its value have separate positions.
