@@ -19,13 +19,12 @@ func (r *reader) resolveItemRefs(ctx context.Context, o *desired.Resource) {
 	}
 	refField := o.Kind.FieldByName(o.ItemRefs[0].Field.ItemRef.RefField)
 	owner, err := r.itemListOwner(ctx, o, refField)
-	switch {
-	case err != nil:
-		r.recordErr(o, err)
-	case owner != nil:
-		for _, problem := range ResolveItemRefs(o, refField, owner, r.current.Live[o]) {
-			r.failWithProblem(o, problem.Pos, "%s: %s", o, problem.Message)
-		}
+	r.recordErr(o, err)
+	if owner == nil || err != nil {
+		return
+	}
+	for _, problem := range ResolveItemRefs(o, refField, owner, r.current.Live[o]) {
+		r.failWithProblem(o, problem.Pos, "%s: %s", o, problem.Message)
 	}
 }
 

@@ -16,11 +16,11 @@ func (d *loader) warnNames(o *Resource, body *schema.Node) {
 func (d *loader) warnNamesInFields(fields []schema.Field, body *schema.Node) {
 	for _, m := range body.Members {
 		if f := schema.FindRef(fields, m.Name); f != nil && f.Ref != nil {
-			d.warnReference(m.Value)
+			m.Value.Walk(d.warnName) // a name, a list of names, or {workspace, name}
 		}
 		if f := schema.FindField(fields, m.Name); f != nil {
 			if f.Ref != nil {
-				d.warnReference(m.Value)
+				m.Value.Walk(d.warnName)
 			}
 			d.warnNamesInValue(&f.Type, m.Value)
 		}
@@ -38,17 +38,6 @@ func (d *loader) warnNamesInValue(t *schema.Type, n *schema.Node) {
 			}
 			d.warnNamesInFields(t.Elem.Fields, item)
 		}
-	}
-}
-
-// warnReference warns about a name, a list of names, or a {workspace, name} mapping.
-func (d *loader) warnReference(n *schema.Node) {
-	d.warnName(n)
-	for _, item := range n.Items {
-		d.warnReference(item)
-	}
-	for _, m := range n.Members {
-		d.warnReference(m.Value)
 	}
 }
 

@@ -36,8 +36,10 @@ type loader struct {
 	resourceByKey    map[string]*Resource
 	declarations     []declaration
 
-	document         *schema.Node // the current one, as it was read
-	isDeploymentFile bool         // it is an Astro CLI deployment file
+	document         *schema.Node  // the current one, as it was read
+	manifest         *schema.Node  // the current one, as a manifest
+	workspaceField   *schema.Field // its field for the default Workspace
+	isDeploymentFile bool          // it is an Astro CLI deployment file
 	semantics        astrocli.Semantics
 }
 
@@ -138,31 +140,26 @@ func (d *loader) loadDocument(n *schema.Node) {
 		d.addProblem(n.Pos, "a manifest must be a mapping with sections such as deployments, not %s", n.Form)
 		return
 	}
-	defaults := schema.Node{Form: schema.Map}
 	top := kind.TopLevelFields()
-	for _, m := range n.Members {
-		if m.Name == "organizationId" || m.Name == "workspace" || m.Name == "workspaceId" {
-			defaults.Members = append(defaults.Members, m)
-		}
-	}
+	d.manifest, d.workspaceField = n, schema.FindField(top, "workspaceId")
 	d.problems.Add(schema.Check(top, n, d.catalog.Sections()...)...)
-	d.setOrganizationID(defaults.Get("organizationId"))
+	d.setOrganizationID(n.Get("organizationId"))
 	for _, m := range n.Members {
 		kind := d.catalog.KindOfSection(m.Name)
 		switch {
 		case kind == nil:
 		case kind.ListField() != nil && m.Value.Form == schema.List:
 			body := &schema.Node{Form: schema.Map, Pos: m.Value.Pos, Members: []schema.Member{m}}
-			d.loadResource(kind, body, top[1:], &defaults)
+			d.loadResource(kind, body)
 		case kind.Singleton && kind.ListField() == nil && m.Value.Form != schema.Map:
 			d.addProblem(m.Value.Pos, "%s must be a mapping, not %s", m.Name, m.Value.Form)
 		case kind.Singleton && kind.ListField() == nil:
-			d.loadResource(kind, m.Value, top[1:], &defaults)
+			d.loadResource(kind, m.Value)
 		case m.Value.Form != schema.List:
 			d.addProblem(m.Value.Pos, "%s must be a list, not %s%s", m.Name, m.Value.Form, emptySectionRemedy(m.Value))
 		default:
 			for _, item := range m.Value.Items {
-				d.loadResource(kind, item, top[1:], &defaults)
+				d.loadResource(kind, item)
 			}
 		}
 	}
@@ -186,7 +183,7 @@ func (d *loader) setOrganizationID(id *schema.Node) {
 	}
 }
 
-func (d *loader) loadResource(k *kind.Kind, item *schema.Node, top []schema.Field, defaults *schema.Node) {
+func (d *loader) loadResource(k *kind.Kind, item *schema.Node) {
 	if item.Form != schema.Map {
 		d.addProblem(item.Pos, "each item of %s must be a mapping, not %s", k.Section, item.Form)
 		return
@@ -211,19 +208,19 @@ func (d *loader) loadResource(k *kind.Kind, item *schema.Node, top []schema.Fiel
 	if id := own.Get("id"); id != nil {
 		o.Pos = id.Pos
 	}
-	workspace := d.defaultWorkspace
-	if n := top[0].DesiredValue(defaults); n != nil {
-		workspace = n.ScalarText()
+	o.DefaultWorkspace = d.defaultWorkspace
+	if n := d.workspaceField.DesiredValue(d.manifest); n != nil {
+		o.DefaultWorkspace = n.ScalarText()
 	}
-	o.DefaultWorkspace = workspace
-	if parent := k.DeclaredParentField(body); parent != nil && own.Get("id") == nil && parent.DesiredValue(body) == nil && parent.Ref.Kind == top[0].Ref.Kind {
-		d.setDefaultWorkspace(o, parent, top, defaults)
+	parent, rootKind := k.DeclaredParentField(body), d.workspaceField.Ref.Kind
+	if parent != nil && own.Get("id") == nil && parent.DesiredValue(body) == nil && parent.Ref.Kind == rootKind {
+		d.setDefaultWorkspace(o, parent)
 	}
 	d.warnNames(o, body)
 	o.Body = d.extractReferences(o, k.Fields, o.Body)
 	for _, r := range o.Refs {
-		if r.Kind.ParentFields != nil && r.Parent == "" && !o.HasParentOfKind(top[0].Ref.Kind) {
-			r.Parent = schema.NormalizeName(workspace)
+		if r.Kind.ParentFields != nil && r.Parent == "" && !o.HasParentOfKind(rootKind) {
+			r.Parent = schema.NormalizeName(o.DefaultWorkspace)
 		}
 	}
 	d.checkIdentity(o, own)
@@ -234,13 +231,11 @@ func (d *loader) loadResource(k *kind.Kind, item *schema.Node, top []schema.Fiel
 
 // setDefaultWorkspace adds the default Workspace to a resource that doesn't set one. The position of the value
 // is that of the default in the document; a default from the input has none.
-func (d *loader) setDefaultWorkspace(o *Resource, parent *schema.Field, top []schema.Field, defaults *schema.Node) {
-	if n := top[0].DesiredValue(defaults); n != nil {
-		for _, m := range defaults.Members {
-			if m.Name == parent.Name || m.Name == parent.Ref.NameField {
-				o.Body.Set(m.Name, m.Value)
-				return
-			}
+func (d *loader) setDefaultWorkspace(o *Resource, parent *schema.Field) {
+	for _, m := range d.manifest.Members {
+		if m.Name == parent.Name || m.Name == parent.Ref.NameField {
+			o.Body.Set(m.Name, m.Value)
+			return
 		}
 	}
 	if d.defaultWorkspace != "" {

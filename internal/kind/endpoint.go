@@ -83,24 +83,23 @@ func (k *Kind) SubListOf(f *schema.Field) *SubList {
 	return nil
 }
 
-// NestedFieldPath returns the path of the only field that an update endpoint sends, if it is inside another field; else "".
+// NestedFieldPath returns the path of the only field that an update endpoint sends, if it is inside another field;
+// else "".
 func (k *Kind) NestedFieldPath(endpoint *UpdateEndpoint) string {
 	if endpoint.Name == "" {
 		return ""
 	}
-	return nestedFieldPath(k.Fields, endpoint.Name)
+	return nestedFieldPath(k.Fields, "", endpoint.Name)
 }
 
-func nestedFieldPath(fields []schema.Field, endpointName string) string {
+func nestedFieldPath(fields []schema.Field, prefix, endpointName string) string {
 	for i := range fields {
-		f := &fields[i]
-		for _, inner := range f.Type.Fields {
-			if inner.EndpointName == endpointName {
-				return f.Name + "." + inner.Name
-			}
+		path := schema.JoinPath(prefix, fields[i].Name)
+		if prefix != "" && fields[i].EndpointName == endpointName {
+			return path
 		}
-		if path := nestedFieldPath(f.Type.Fields, endpointName); path != "" {
-			return f.Name + "." + path
+		if inner := nestedFieldPath(fields[i].Type.Fields, path, endpointName); inner != "" {
+			return inner
 		}
 	}
 	return ""
