@@ -65,24 +65,37 @@ func selectResources(
 			}
 		}
 		if !matched {
-			errs = append(errs, fmt.Errorf("input %s: %q matches nothing in the manifest; a pattern is a section, a slash and a name%s", input, pattern, exampleAddresses(declared, obstacle)))
+			errs = append(errs, fmt.Errorf("input %s: %q matches nothing in the manifest%s", input, pattern, suggestPattern(pattern, declared, obstacle)))
 		}
 	}
 	return out, errors.Join(errs...)
 }
 
-// exampleAddresses lists some resources that can be selected.
-func exampleAddresses(declared *desired.State, obstacle func(o *desired.Resource) string) string {
-	var names []string
+// suggestPattern returns a pattern that the user may have meant, or describes patterns
+// with some resources that can be selected.
+func suggestPattern(pattern string, declared *desired.State, obstacle func(o *desired.Resource) string) string {
+	var addresses, sections []string
+	section, name, _ := strings.Cut(pattern, "/")
 	for _, o := range declared.Resources {
-		if obstacle(o) == "" && len(names) < 5 {
-			names = append(names, resourceAddress(o))
+		if obstacle(o) == "" {
+			addresses = append(addresses, resourceAddress(o))
+		}
+		if o.Kind.Section != section {
+			sections = append(sections, o.Kind.Section+pattern[len(section):])
 		}
 	}
-	if names == nil {
-		return ""
+	candidates := addresses
+	if name == "" || strings.ContainsAny(name, "*?[") {
+		candidates = sections
 	}
-	return ", such as " + strings.Join(slices.Compact(names), " or ")
+	if suggestion := schema.Suggest(pattern, candidates); suggestion != "" {
+		return suggestion
+	}
+	const description = "; a pattern is a section, a slash and a name"
+	if len(addresses) == 0 {
+		return description
+	}
+	return description + ", such as " + strings.Join(slices.Compact(addresses[:min(5, len(addresses))]), " or ")
 }
 
 // selectRotated returns the resources that the input rotate selects.

@@ -44,6 +44,8 @@ func (c *checker) checkFields(fields []Field, n *Node, path string, otherNames [
 		case slices.Contains(otherNames, m.Name):
 		case fieldReturnedAs(fields, m.Name) != "":
 			c.addErrorf(m.Pos, "unknown field %q: it has this name only in API responses; write %q", m.Name, fieldReturnedAs(fields, m.Name))
+		case m.Name == "depends_on" || m.Name == "dependsOn":
+			c.addErrorf(m.Pos, "unknown field %q; remove it: references between resources determine the order of the changes", m.Name)
 		default:
 			c.addErrorf(m.Pos, "unknown field %q%s", m.Name, Suggest(m.Name, append(fieldNames(fields), otherNames...)))
 		}
@@ -112,7 +114,7 @@ func (c *checker) checkMap(t *Type, n *Node, path string) {
 
 func (c *checker) checkList(t *Type, n *Node, path string) {
 	if n.Form != List {
-		c.addErrorf(n.Pos, "%s must be a list, not %s", path, n.Form)
+		c.addErrorf(n.Pos, "%s must be a list, not %s%s", path, n.Form, t.itemHint(n))
 		return
 	}
 	if r := t.ItemCount; r != nil && (len(n.Items) < r.Min || r.Max > 0 && len(n.Items) > r.Max) {
@@ -135,6 +137,22 @@ func (c *checker) checkList(t *Type, n *Node, path string) {
 			seen[key] = keyNode.Pos
 		}
 	}
+}
+
+// itemHint describes how to write items if n is a mapping instead of a list of mappings.
+func (t *Type) itemHint(n *Node) string {
+	if n.Form != Map || len(n.Members) == 0 || t.Elem.Base != BaseObject {
+		return ""
+	}
+	if FindField(t.Elem.Fields, n.Members[0].Name) != nil {
+		return `; start each item with "- "`
+	}
+	var members []string
+	for i := range t.Elem.Fields[:min(2, len(t.Elem.Fields))] {
+		f := &t.Elem.Fields[i]
+		members = append(members, cmp.Or(f.NameField(), f.Name)+": …")
+	}
+	return fmt.Sprintf(`; write each item as "- { %s }"`, strings.Join(members, ", "))
 }
 
 // showKey formats the key of a list item for a message. n is the first value of
@@ -293,7 +311,7 @@ func (c *checker) checkText(t *Type, n *Node, path string) {
 	case t.Enum != nil && !slices.Contains(t.Enum, n.Text):
 		suggestion := ""
 		if !n.Sensitive {
-			suggestion = Suggest(n.Text, t.Enum)
+			suggestion = cmp.Or(Suggest(n.Text, t.Enum), suggestStart(n.Text, t.Enum))
 		}
 		c.addErrorf(n.Pos, "%s must be %s, not %s%s", path, t.Describe(), n.Show(), suggestion)
 	case t.MaxLen > 0 && utf8.RuneCountInString(n.Text) > t.MaxLen:

@@ -23,6 +23,17 @@ func Suggest(name string, known []string) string {
 	return fmt.Sprintf("; did you mean %q?", best)
 }
 
+// suggestStart is like Suggest for a text that starts with one of the words, such as
+// CeleryExecutor with CELERY.
+func suggestStart(text string, words []string) string {
+	for _, word := range words {
+		if len(text) > len(word) && strings.EqualFold(text[:len(word)], word) {
+			return fmt.Sprintf("; did you mean %q?", word)
+		}
+	}
+	return ""
+}
+
 // editDistance returns the Levenshtein distance: the number of insertions,
 // deletions and replacements between x and y.
 func editDistance(x, y []rune) int {
