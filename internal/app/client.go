@@ -68,7 +68,7 @@ func connectAstro(s *setup, declared *desired.State) (c connection, err error) {
 			c.notices = append(c.notices, text)
 		}
 	}
-	organization, err := resolveOrganizationID(s.caller.OrganizationID, declared, s.config)
+	organization, err := resolveOrganizationID(s.caller, declared, s.config)
 	if err != nil {
 		return c, err
 	}
@@ -92,7 +92,7 @@ func connectAstro(s *setup, declared *desired.State) (c connection, err error) {
 // connectSimulator starts an in-memory Astro API and returns its source. The API
 // has the resources that the manifest only refers to, and those that it declares by id.
 func connectSimulator(s *setup, declared *desired.State, o astro.Options, failed *requestLog) (current.Source, error) {
-	organization, _ := resolveOrganizationID("", declared, s.config) // "": the simulator generates an id
+	organization, _ := resolveOrganizationID(astro.TokenInfo{}, declared, s.config) // "": the simulator generates an id
 	server := simulator.New(simulator.Options{OrganizationID: organization})
 	for _, seed := range seed.Make(declared) {
 		server.Seed(seed.Kind.Name, seed.Fields)
@@ -137,8 +137,8 @@ func (l *requestLog) list() []astro.Attempt {
 // resolveOrganizationID returns the id of the Organization to manage. The token, the
 // manifest and the input must agree as far as they have one: a mistake there would
 // change the wrong Organization.
-func resolveOrganizationID(ofToken string, declared *desired.State, c *config.Config) (string, error) {
-	id, source := ofToken, "the token"
+func resolveOrganizationID(token astro.TokenInfo, declared *desired.State, c *config.Config) (string, error) {
+	id, source := token.OrganizationID, "the token"
 	for _, other := range []struct{ id, source string }{
 		{declared.OrganizationID.ScalarText(), "organizationId in the manifest"},
 		{string(c.OrganizationID), "input organization-id"},
@@ -150,6 +150,10 @@ func resolveOrganizationID(ofToken string, declared *desired.State, c *config.Co
 		default:
 			id, source = other.id, other.source
 		}
+	}
+	if id == "" && token.Opaque {
+		return "", errors.New("the value of " + TokenVariable + " is not an API token of Astro, which has three parts with dots in between; " +
+			astro.CreateTokenHint + " (if Astro accepts this token, set input organization-id)")
 	}
 	if id == "" {
 		return "", errors.New("the token doesn't contain the id of its Organization; set input organization-id")

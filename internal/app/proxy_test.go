@@ -51,7 +51,7 @@ func TestMalformedProxy(t *testing.T) {
 			}
 			if tt.want == "" {
 				env["INPUT_ORGANIZATION-ID"] = "" // stops the run in the next step
-				tt.want = "the token doesn't contain the id of its Organization"
+				tt.want = "the value of ASTRO_API_TOKEN is not an API token of Astro"
 			} else {
 				tt.want = "environment variable " + tt.want
 			}

@@ -27,6 +27,9 @@ type claims struct {
 	Expiry      float64  `json:"exp"` // seconds since 1970
 }
 
+// CreateTokenHint describes how to get an API token.
+const CreateTokenHint = "create an API token in the Astro UI, under Organization Settings > Access Management > API Tokens"
+
 // ParseToken returns the claims of a token. A token that is not a JWT is Opaque and
 // valid. ParseToken returns an error only if the text can't be a token.
 func ParseToken(token string) (TokenInfo, error) {
@@ -104,6 +107,14 @@ func checkToken(token string) (string, error) {
 	token = strings.TrimSpace(token)
 	if token == "" {
 		return "", errors.New("the token is empty")
+	}
+	if strings.ContainsAny(token, "\"'`") {
+		return "", errors.New("the token contains quotes; store it without them")
+	}
+	for _, prefix := range []string{"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"} {
+		if strings.HasPrefix(token, prefix) {
+			return "", errors.New("the token is from GitHub, not from Astro; " + CreateTokenHint)
+		}
 	}
 	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return "", errors.New("the token contains a space or another invalid character; set the variable to the token alone")

@@ -58,6 +58,25 @@ func TestParseToken(t *testing.T) {
 	}
 }
 
+// A token that can't be valid is refused, without showing it.
+func TestParseTokenRefuses(t *testing.T) {
+	t.Parallel()
+	const quotes, gitHub = "the token contains quotes; store it without them", "the token is from GitHub, not from Astro; " + CreateTokenHint
+	for token, want := range map[string]string{
+		" \n":                     "the token is empty",
+		`"` + makeJWT("{}") + `"`: quotes,
+		"'" + makeJWT("{}") + "'": quotes,
+		`"opaque`:                 quotes,
+		"ghp_0123456789":          gitHub,
+		"github_pat_0123456789":   gitHub,
+		"Bearer opaque":           "the token contains a space or another invalid character; set the variable to the token alone",
+	} {
+		if _, err := ParseToken(token); err == nil || err.Error() != want {
+			t.Errorf("%q: %v, want %s", token, err, want)
+		}
+	}
+}
+
 func FuzzParseToken(f *testing.F) {
 	f.Add("")
 	f.Add("opaque")
