@@ -53,7 +53,7 @@ type Files interface {
 }
 
 // ReadSources reads the files that match the patterns. A pattern is a file, a folder
-// (for its .yaml and .yml files at any depth) or a glob, in which ** matches any number
+// (for its .yaml and .yml files at any depth, except in folders that start with a dot) or a glob, in which ** matches any number
 // of folders except symbolic links. ReadSources reads each file once, and the files of
 // one pattern sorted by name. A pattern without matches is an error, because it probably
 // contains a typing error.
@@ -91,34 +91,47 @@ func matchPattern(from Files, pattern string) ([]string, error) {
 	clean := filepath.Clean(pattern)
 	switch info, err := from.Stat(clean); {
 	case err == nil && info.IsDir():
-		return globFolder(from, pattern, clean, "**/*.{yaml,yml}")
+		return globFolder(from, pattern, clean, "**/{*,.*}.{yaml,yml}", doublestar.WithNoHidden())
 	case err == nil:
 		return []string{clean}, nil
 	case strings.ContainsAny(pattern, "*?[{"):
 		base, rest := doublestar.SplitPattern(filepath.ToSlash(clean))
 		return globFolder(from, pattern, base, rest)
 	default:
-		return nil, pathError(pattern, err)
+		return nil, withPatternHint(pattern, pathError(pattern, err))
 	}
+}
+
+// withPatternHint adds to the error of a pattern without matches how to fix a pattern of
+// another syntax.
+func withPatternHint(pattern string, err error) error {
+	switch {
+	case strings.HasPrefix(pattern, "!"):
+		return fmt.Errorf("%w; a pattern can't exclude files: list the files or folders to read", err)
+	case strings.Contains(pattern, ","), strings.Contains(pattern, " "):
+		return fmt.Errorf("%w; write one pattern per line, without commas or spaces", err)
+	}
+	return err
 }
 
 // globFolder returns the files below a folder that match a glob. An unreadable folder
 // is an error, because otherwise the run would silently omit the manifests in it.
-func globFolder(from Files, pattern, folder, glob string) ([]string, error) {
+func globFolder(from Files, pattern, folder, glob string, options ...doublestar.GlobOption) ([]string, error) {
+	noMatch := withPatternHint(pattern, fmt.Errorf("%s: no manifest file matches", pattern))
 	root, err := from.FolderFS(folder)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: no manifest file matches", pattern)
+		return nil, noMatch
 	}
 	if err != nil {
 		return nil, pathError(pattern, err)
 	}
-	files, err := doublestar.Glob(root, glob,
-		doublestar.WithFilesOnly(), doublestar.WithNoFollow(), doublestar.WithFailOnIOErrors())
+	options = append(options, doublestar.WithFilesOnly(), doublestar.WithNoFollow(), doublestar.WithFailOnIOErrors())
+	files, err := doublestar.Glob(root, glob, options...)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", pattern, err)
 	}
 	if len(files) == 0 {
-		return nil, fmt.Errorf("%s: no manifest file matches", pattern)
+		return nil, noMatch
 	}
 	for i := range files {
 		files[i] = filepath.Join(folder, filepath.FromSlash(files[i]))

@@ -46,7 +46,7 @@ func sourceNames(t *testing.T, patterns ...string) (names, problems []string) {
 }
 
 func TestReadSources(t *testing.T) {
-	chdirWithFiles(t, "astro.yaml", "b.yml", "notes.txt", "m/a.yaml", "m/deep/er/x.yml", "m/deep/y.yaml", "m/z.json", "m/.hidden/h.yaml", "[x]/q.yaml", "x/r.yaml", "e/none.txt", "UP.YAML")
+	chdirWithFiles(t, "astro.yaml", "b.yml", "notes.txt", "m/a.yaml", "m/deep/er/x.yml", "m/deep/y.yaml", "m/z.json", "m/.hidden/h.yaml", "m/.hidden/deep/h.yaml", "m/deep/.dot.yaml", "[x]/q.yaml", "x/r.yaml", "e/none.txt", "UP.YAML")
 	tests := map[string]struct {
 		patterns     []string
 		want         []string
@@ -56,24 +56,29 @@ func TestReadSources(t *testing.T) {
 		"a file with another extension":    {[]string{"m/z.json"}, []string{"m/z.json"}, nil},
 		"an unclean path":                  {[]string{"./m//deep/../a.yaml"}, []string{"m/a.yaml"}, nil},
 		"in the order of the patterns":     {[]string{"b.yml", "astro.yaml"}, []string{"b.yml", "astro.yaml"}, nil},
-		"a folder":                         {[]string{"m"}, []string{"m/.hidden/h.yaml", "m/a.yaml", "m/deep/er/x.yml", "m/deep/y.yaml"}, nil},
-		"a folder with a slash":            {[]string{"./m/deep/"}, []string{"m/deep/er/x.yml", "m/deep/y.yaml"}, nil},
-		"the current folder":               {[]string{"."}, []string{"[x]/q.yaml", "astro.yaml", "b.yml", "m/.hidden/h.yaml", "m/a.yaml", "m/deep/er/x.yml", "m/deep/y.yaml", "x/r.yaml"}, nil},
+		"a folder":                         {[]string{"m"}, []string{"m/a.yaml", "m/deep/.dot.yaml", "m/deep/er/x.yml", "m/deep/y.yaml"}, nil},
+		"a folder with a slash":            {[]string{"./m/deep/"}, []string{"m/deep/.dot.yaml", "m/deep/er/x.yml", "m/deep/y.yaml"}, nil},
+		"a folder that starts with a dot":  {[]string{"m/.hidden"}, []string{"m/.hidden/deep/h.yaml", "m/.hidden/h.yaml"}, nil},
+		"the current folder":               {[]string{"."}, []string{"[x]/q.yaml", "astro.yaml", "b.yml", "m/a.yaml", "m/deep/.dot.yaml", "m/deep/er/x.yml", "m/deep/y.yaml", "x/r.yaml"}, nil},
 		"a glob":                           {[]string{"m/*.yaml"}, []string{"m/a.yaml"}, nil},
 		"a glob of folders":                {[]string{"m/*/y.yaml"}, []string{"m/deep/y.yaml"}, nil},
 		"a glob, any file":                 {[]string{"m/?.*"}, []string{"m/a.yaml", "m/z.json"}, nil},
 		"a glob doesn't match folders":     {[]string{"*"}, []string{"UP.YAML", "astro.yaml", "b.yml", "notes.txt"}, nil},
-		"at any depth":                     {[]string{"m/**/*.yaml"}, []string{"m/.hidden/h.yaml", "m/a.yaml", "m/deep/y.yaml"}, nil},
-		"all files below":                  {[]string{"m/deep/**"}, []string{"m/deep/er/x.yml", "m/deep/y.yaml"}, nil},
+		"at any depth":                     {[]string{"m/**/*.yaml"}, []string{"m/.hidden/deep/h.yaml", "m/.hidden/h.yaml", "m/a.yaml", "m/deep/.dot.yaml", "m/deep/y.yaml"}, nil},
+		"all files below":                  {[]string{"m/deep/**"}, []string{"m/deep/.dot.yaml", "m/deep/er/x.yml", "m/deep/y.yaml"}, nil},
 		"alternatives":                     {[]string{"{m,x,none}/*.yaml"}, []string{"m/a.yaml", "x/r.yaml"}, nil},
 		"classes":                          {[]string{"[a-b]*.y*ml"}, []string{"astro.yaml", "b.yml"}, nil},
-		"each file once":                   {[]string{"m/deep", "m/**/*.yaml", "./m/a.yaml"}, []string{"m/deep/er/x.yml", "m/deep/y.yaml", "m/.hidden/h.yaml", "m/a.yaml"}, nil},
+		"each file once":                   {[]string{"m/deep", "m/**/*.yaml", "./m/a.yaml"}, []string{"m/deep/.dot.yaml", "m/deep/er/x.yml", "m/deep/y.yaml", "m/.hidden/deep/h.yaml", "m/.hidden/h.yaml", "m/a.yaml"}, nil},
 		"a folder that looks like a class": {[]string{"[x]", "[x]/q.yaml"}, []string{"[x]/q.yaml"}, nil},
 		"a class that looks like a folder": {[]string{"[x]/*.yaml"}, []string{"x/r.yaml"}, nil},
 		"an escaped class":                 {[]string{`\[x\]/*.yaml`}, []string{"[x]/q.yaml"}, nil},
 		"missing":                          {[]string{"nope.yaml"}, nil, []string{"nope.yaml: no such file or directory"}},
 		"below a file":                     {[]string{"astro.yaml/x.yaml"}, nil, []string{"astro.yaml/x.yaml: not a directory"}},
 		"no match":                         {[]string{"m/*.txt"}, nil, []string{"m/*.txt: no manifest file matches"}},
+		"several in a line":                {[]string{"astro.yaml, b.yml"}, nil, []string{"astro.yaml, b.yml: no such file or directory; write one pattern per line, without commas or spaces"}},
+		"several globs in a line":          {[]string{"m/*.yaml,n/*.yaml"}, nil, []string{"m/*.yaml,n/*.yaml: no manifest file matches; write one pattern per line, without commas or spaces"}},
+		"separated by a space":             {[]string{"astro.yaml b.yml"}, nil, []string{"astro.yaml b.yml: no such file or directory; write one pattern per line, without commas or spaces"}},
+		"an exclusion":                     {[]string{"m/deep", "!m/deep/y.yaml", "!n/*.yaml"}, []string{"m/deep/.dot.yaml", "m/deep/er/x.yml", "m/deep/y.yaml"}, []string{"!m/deep/y.yaml: no such file or directory; a pattern can't exclude files: list the files or folders to read", "!n/*.yaml: no manifest file matches; a pattern can't exclude files: list the files or folders to read"}},
 		"no such folder":                   {[]string{"nope/**/*.yaml"}, nil, []string{"nope/**/*.yaml: no manifest file matches"}},
 		"an empty folder":                  {[]string{"e"}, nil, []string{"e: no manifest file matches"}},
 		"not a pattern":                    {[]string{"m/["}, nil, []string{"m/[: syntax error in pattern"}},
