@@ -103,13 +103,13 @@ func matchPattern(from Files, pattern string) ([]string, error) {
 }
 
 // withPatternHint adds to the error of a pattern without matches how to fix a pattern of
-// another syntax.
+// another syntax. The result doesn't wrap err then, because the path isn't the mistake.
 func withPatternHint(pattern string, err error) error {
 	switch {
 	case strings.HasPrefix(pattern, "!"):
-		return fmt.Errorf("%w; a pattern can't exclude files: list the files or folders to read", err)
+		return errors.New(err.Error() + "; a pattern can't exclude files: list the files or folders to read")
 	case strings.Contains(pattern, ","), strings.Contains(pattern, " "):
-		return fmt.Errorf("%w; write one pattern per line, without commas or spaces", err)
+		return errors.New(err.Error() + "; write one pattern per line, without commas or spaces")
 	}
 	return err
 }
