@@ -156,7 +156,7 @@ func (d *loader) loadDocument(n *schema.Node) {
 		case kind.Singleton && kind.ListField() == nil:
 			d.loadResource(kind, m.Value)
 		case m.Value.Form != schema.List:
-			d.addProblem(m.Value.Pos, "%s must be a list, not %s%s", m.Name, m.Value.Form, emptySectionRemedy(m.Value))
+			d.addProblem(m.Value.Pos, "%s must be a list, not %s%s", m.Name, m.Value.Form, sectionRemedy(m.Value))
 		default:
 			for _, item := range m.Value.Items {
 				d.loadResource(kind, item)
@@ -165,9 +165,13 @@ func (d *loader) loadDocument(n *schema.Node) {
 	}
 }
 
-func emptySectionRemedy(n *schema.Node) string {
-	if n.Form == schema.Null {
+// sectionRemedy returns how to fix a section that isn't a list.
+func sectionRemedy(n *schema.Node) string {
+	switch n.Form {
+	case schema.Null:
 		return "; write [] or remove it"
+	case schema.Map:
+		return `; start each item with "- "`
 	}
 	return ""
 }

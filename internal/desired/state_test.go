@@ -170,7 +170,7 @@ func TestLoadDesired(t *testing.T) {
 			"", nil,
 			[]string{
 				`a.yaml:1:1: unknown field "deploymnets"; did you mean "deployments"?`, `a.yaml:2:1: unknown field "nothing"`,
-				"a.yaml:3:13: workspaces must be a list, not a mapping", "a.yaml:4:13: deployments must be a list, not null; write [] or remove it",
+				`a.yaml:3:13: workspaces must be a list, not a mapping; start each item with "- "`, "a.yaml:4:13: deployments must be a list, not null; write [] or remove it",
 				"a.yaml:6:1: a manifest must be a mapping with sections such as deployments, not a list",
 			},
 		},
