@@ -74,22 +74,23 @@ func selectResources(
 // suggestPattern returns a pattern that the user may have meant, or describes patterns
 // with some resources that can be selected.
 func suggestPattern(pattern string, declared *desired.State, obstacle func(o *desired.Resource) string) string {
-	var addresses, sections []string
+	var sections, names, addresses []string
 	section, name, _ := strings.Cut(pattern, "/")
 	for _, o := range declared.Resources {
-		if obstacle(o) == "" {
-			addresses = append(addresses, resourceAddress(o))
+		sections = append(sections, o.Kind.Section)
+		if obstacle(o) != "" {
+			continue
 		}
-		if o.Kind.Section != section {
-			sections = append(sections, o.Kind.Section+pattern[len(section):])
+		addresses = append(addresses, resourceAddress(o))
+		if o.Kind.Section == section {
+			names = append(names, o.Name())
 		}
 	}
-	candidates := addresses
-	if name == "" || strings.ContainsAny(name, "*?[") {
-		candidates = sections
+	if similar := schema.MostSimilar(section, sections); similar != "" && similar != section {
+		return fmt.Sprintf("; did you mean %q?", similar+pattern[len(section):])
 	}
-	if suggestion := schema.Suggest(pattern, candidates); suggestion != "" {
-		return suggestion
+	if similar := schema.MostSimilar(name, names); similar != "" {
+		return fmt.Sprintf("; did you mean %q?", section+"/"+similar)
 	}
 	const description = "; a pattern is a section, a slash and a name"
 	if len(addresses) == 0 {

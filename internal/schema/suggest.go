@@ -6,9 +6,18 @@ import (
 )
 
 // Suggest returns `; did you mean "x"?` for the known name that is most similar to
-// name, or "" if no name is similar enough. It ignores case and underscores,
-// because Astro CLI files use snake_case and manifests use camelCase.
+// name, or "" if no name is similar enough.
 func Suggest(name string, known []string) string {
+	if best := MostSimilar(name, known); best != "" {
+		return fmt.Sprintf("; did you mean %q?", best)
+	}
+	return ""
+}
+
+// MostSimilar returns the known name that is most similar to name, or "" if no name is
+// similar enough. It ignores case and underscores, because Astro CLI files use snake_case
+// and manifests use camelCase.
+func MostSimilar(name string, known []string) string {
 	letters := func(s string) []rune { return []rune(strings.ToLower(strings.ReplaceAll(s, "_", ""))) }
 	nameLetters := letters(name)
 	best, bestDistance := "", len(nameLetters)/2+1
@@ -17,10 +26,7 @@ func Suggest(name string, known []string) string {
 			best, bestDistance = k, d
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf("; did you mean %q?", best)
+	return best
 }
 
 // suggestStart is like Suggest for a text that starts with one of the words, such as
