@@ -94,7 +94,7 @@ func (r *reader) findMistake(load *yaml.LoadError) (offset int, problem string) 
 // lastOnLine returns the last match of the group in pattern on the line of offset, up to
 // the byte there. text is "" without a match.
 func (r *reader) lastOnLine(pattern *regexp.Regexp, offset int) (start int, text string) {
-	lineStart := bytes.LastIndex(r.fileData[:offset], newline) + 1
+	lineStart := max(bytes.LastIndex(r.fileData[:offset], newline)+1, offset-1000) // a hostile line has megabytes of matches
 	line := r.fileData[lineStart:min(offset+1, len(r.fileData))]
 	for _, m := range pattern.FindAllSubmatchIndex(line, -1) {
 		start, text = lineStart+m[2], string(line[m[2]:m[3]])
