@@ -152,7 +152,8 @@ func resolveOrganizationID(token astro.TokenInfo, declared *desired.State, c *co
 		}
 	}
 	if id == "" && token.Opaque {
-		return "", errors.New("the value of " + TokenVariable + " is not an API token of Astro, which has three parts with dots in between; " +
+		return "", errors.New("the value of " + TokenVariable +
+			" is not an API token of Astro, which has three parts with dots in between; " +
 			astro.CreateTokenHint + " (if Astro accepts this token, set input organization-id)")
 	}
 	if id == "" {

@@ -13,7 +13,8 @@ import (
 // MostUsedInputs are the inputs that README and --help describe, the others are only in
 // .github/docs/inputs.md.
 var MostUsedInputs = []string{
-	"files", "mode", "comment", "require-reviewed-plan", "allow-delete", "only", "workspace", "write-secrets", "timeout", "simulate",
+	"files", "mode", "comment", "require-reviewed-plan", "allow-delete",
+	"only", "workspace", "write-secrets", "timeout", "simulate",
 }
 
 // answerFlag returns the answer to --help and --version, "" without these flags.

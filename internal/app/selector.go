@@ -65,7 +65,8 @@ func selectResources(
 			}
 		}
 		if !matched {
-			errs = append(errs, fmt.Errorf("input %s: %q matches nothing in the manifest%s", input, pattern, suggestPattern(pattern, declared, obstacle)))
+			errs = append(errs, fmt.Errorf("input %s: %q matches nothing in the manifest%s",
+				input, pattern, suggestPattern(pattern, declared, obstacle)))
 		}
 	}
 	return out, errors.Join(errs...)

@@ -28,7 +28,8 @@ type claims struct {
 }
 
 // CreateTokenHint describes how to get an API token.
-const CreateTokenHint = "create an API token in the Astro UI, under Organization Settings > Access Management > API Tokens"
+const CreateTokenHint = "create an API token in the Astro UI, " +
+	"under Organization Settings > Access Management > API Tokens"
 
 // ParseToken returns the claims of a token. A token that is not a JWT is Opaque and
 // valid. ParseToken returns an error only if the text can't be a token.

@@ -46,7 +46,8 @@ var (
 )
 
 const (
-	templateProblem = "an unquoted value can't start with %s; write the whole value in quotes, or read a variable with ${env:NAME}"
+	templateProblem = "an unquoted value can't start with %s; write the whole value in quotes, " +
+		"or read a variable with ${env:NAME}"
 	unclosedProblem = "the quote %c that starts here is not closed on its line; add %c at the end of the value"
 )
 
@@ -73,7 +74,8 @@ func (r *reader) findMistake(load *yaml.LoadError) (offset int, problem string) 
 		return found, fmt.Sprintf(unclosedProblem, r.fileData[found], r.fileData[found])
 	case open >= 0 && load.Message == "did not find expected key":
 		escaped := map[byte]string{'\'': "''", '"': `\"`}[quote]
-		return found, "there is text after the closing quote; remove it, or write a quote inside the value as " + escaped
+		return found, "there is text after the closing quote; remove it, " +
+			"or write a quote inside the value as " + escaped
 	case load.Message == "found character that cannot start any token" && r.fileData[found] == '\t':
 		return found, "YAML allows no tabs for indentation; use spaces"
 	case load.Message == "found character that cannot start any token":
@@ -94,7 +96,8 @@ func (r *reader) findMistake(load *yaml.LoadError) (offset int, problem string) 
 // lastOnLine returns the last match of the group in pattern on the line of offset, up to
 // the byte there. text is "" without a match.
 func (r *reader) lastOnLine(pattern *regexp.Regexp, offset int) (start int, text string) {
-	lineStart := max(bytes.LastIndex(r.fileData[:offset], newline)+1, offset-1000) // a hostile line has megabytes of matches
+	lineStart := bytes.LastIndex(r.fileData[:offset], newline) + 1
+	lineStart = max(lineStart, offset-1000) // a hostile line has megabytes of matches
 	line := r.fileData[lineStart:min(offset+1, len(r.fileData))]
 	for _, m := range pattern.FindAllSubmatchIndex(line, -1) {
 		start, text = lineStart+m[2], string(line[m[2]:m[3]])
