@@ -90,8 +90,12 @@ func loadManifests(
 	}
 	parsed, declared := load()
 	var problems []schema.Problem
+	positions := map[schema.Pos]bool{}
+	if len(parsed.UnsetSecrets) > 0 {
+		positions = declared.SecretPositions()
+	}
 	for _, secret := range parsed.UnsetSecrets {
-		if !declared.IsSecretAt(secret.Problem.Pos) { // the run can't compare this value without the secret
+		if !positions[secret.Problem.Pos] { // the run can't compare this value without the secret
 			problems = append(problems, secret.Problem)
 		} else if !slices.Contains(unsetSecrets, secret.Name) {
 			unsetSecrets = append(unsetSecrets, secret.Name)

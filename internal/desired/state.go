@@ -20,11 +20,21 @@ type State struct {
 	secretNodes    []*schema.Node
 }
 
-// IsSecretAt reports whether the value at pos is in a secret field.
-func (s *State) IsSecretAt(pos schema.Pos) bool {
-	return slices.ContainsFunc(s.secretNodes, func(field *schema.Node) bool {
-		return field.Any(func(n *schema.Node) bool { return n.Pos == pos })
-	})
+// SecretPositions returns the positions of all values that occur only in secret fields. A
+// YAML alias has the position of its anchor, so one position can have several values.
+func (s *State) SecretPositions() map[schema.Pos]bool {
+	isSecret, positions := map[*schema.Node]bool{}, map[schema.Pos]bool{}
+	for _, field := range s.secretNodes {
+		field.Walk(func(n *schema.Node) { isSecret[n], positions[n.Pos] = true, true })
+	}
+	for _, r := range s.Resources {
+		r.Body.Walk(func(n *schema.Node) {
+			if !isSecret[n] {
+				delete(positions, n.Pos)
+			}
+		})
+	}
+	return positions
 }
 
 type loader struct {

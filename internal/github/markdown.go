@@ -15,12 +15,12 @@ var (
 	backtickRun = regexp.MustCompile("`+")
 	// blockMarkerPattern matches the characters at the start of a line that turn it into
 	// a list, a heading or a rule.
-	blockMarkerPattern = regexp.MustCompile(`^([0-9]*)([-+=.)#])([-= #]|$)`)
+	blockMarkerPattern = regexp.MustCompile(`^(\s*[0-9]*)([-+=.)#])([-= #\t]|$)`)
 
 	// linkPattern matches what GitHub turns into a link or a mention in spite of escapes,
-	// which it removes before it looks for them: mentions and e-mail addresses, URLs, issues
-	// and commits. A UUID is no commit.
-	linkPattern = regexp.MustCompile(`(?i)@|://|#[0-9]|\bGH-[0-9]|\bwww\.|\b[0-9a-f]{7,40}\b`)
+	// which it removes before it looks for them: mentions and e-mail addresses, URLs, issues,
+	// emoji and commits. A UUID is no commit.
+	linkPattern = regexp.MustCompile(`(?i)@|://|#[0-9]|\bGH-[0-9]|\bwww\.|:[a-z0-9_+-]+:|\b[0-9a-f]{7,40}\b`)
 	uuidPattern = regexp.MustCompile(`(?i)\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b`)
 )
 

@@ -69,7 +69,7 @@ func TestEscapeMarkdown(t *testing.T) {
 		"3.1-2":                                     "3.1-2",
 		"-1":                                        "-1",
 		"---":                                       `\---`,
-		"::error::x\r##[error]y":                    `: :error::x\\r## \[error\]y`,
+		"::error::x\r##[error]y":                    ": `:error::x\\r##` \\[error\\]y",
 		"\u202eabc":                                 `\\u202eabc`,
 	} {
 		if diff := cmp.Diff(want, github.EscapeMarkdown(in)); diff != "" {

@@ -12,7 +12,7 @@ import (
 type Environment struct {
 	Lookup      func(name string) string
 	AllowUnset  bool                     // an unset variable is a warning, not an error
-	NoSecrets   bool                     // an unset ${secret:NAME} is no problem, but in Result.UnsetSecrets; its value is unknown
+	NoSecrets   bool                     // an unset ${secret:NAME} is in Result.UnsetSecrets instead of being a problem
 	Placeholder func(name string) string // returns a value for an unset variable if that is no error; nil leaves the value unknown
 }
 

@@ -43,9 +43,9 @@ func (m *listMerger) noteEmptied(countBefore, countAfter int) {
 	case meaning == "" || m.live == nil:
 	case countBefore == 0 && countAfter > 0:
 		m.addNote(m.declaredList.Pos, true, "%s was empty, which means %s; "+
-			"after this change, it means only the listed items", m.path, meaning)
+			"after this change, it means only the listed items", m.labelOf(m.path), meaning)
 	case countBefore > 0 && countAfter == 0:
-		m.addNote(m.declaredList.Pos, true, "%s becomes empty, which means %s", m.path, meaning)
+		m.addNote(m.declaredList.Pos, true, "%s becomes empty, which means %s", m.labelOf(m.path), meaning)
 	}
 }
 
@@ -137,7 +137,7 @@ func (m *listMerger) newPair(declared, live, item *schema.Node, key string) item
 	}
 	label := key
 	schema.VisitReferences(nil, t.Elem, item, func(_ *schema.Ref, id *schema.Node) {
-		if id.DisplayName != "" {
+		if id.DisplayName != "" && id.Text != "" {
 			label = strings.ReplaceAll(label, id.Text, id.DisplayName)
 		}
 	})

@@ -31,7 +31,7 @@ func (r *Run) Annotations() []github.Annotation {
 			out = append(out, r.annotationFor(f))
 		}
 		if len(rest) > 0 {
-			out = append(out, summarizeRest(level, rest))
+			out = append(out, r.summarizeRest(level, rest))
 		}
 	}
 	return out
@@ -51,10 +51,10 @@ func (r *Run) annotationFor(f Finding) github.Annotation {
 // summarizeRest returns one annotation that lists all findings of rest by their
 // messages. If the text gets too long, it lists the last ones by their titles
 // instead. It never cuts a message, because redaction doesn't recognize half of a secret.
-func summarizeRest(level github.Level, rest []Finding) github.Annotation {
+func (r *Run) summarizeRest(level github.Level, rest []Finding) github.Annotation {
 	lines := []string{fmt.Sprintf("and %d more %ss; the log and the job summary list all of them:", countProblems(rest), level)}
 	for _, f := range rest {
-		first, _, _ := strings.Cut(f.Message, "\n")
+		first, _, _ := strings.Cut(r.redact(f.Message), "\n")
 		lines = append(lines, f.positionPrefix()+first)
 	}
 	size, short := len(strings.Join(lines, "\n")), slices.Clone(lines)

@@ -68,7 +68,7 @@ func TestComment(t *testing.T) {
 func TestCommentLimit(t *testing.T) {
 	t.Parallel()
 	for name, r := range map[string]*report.Run{
-		"many changes":  {Mode: "plan", Plan: makePlan(t, manyWorkspaces(6000), nil, plan.Policy{})},
+		"many changes":  {Mode: "plan", Plan: makePlan(t, manyWorkspaces(4000), nil, plan.Policy{})},
 		"many failures": fortyFailures(t, "/x", strings.Repeat("wrong \u00e9 ", 2000)),
 		"a few":         plannedRun(t, plan.Policy{}),
 		"one huge":      {Mode: "plan", Plan: makePlan(t, fmt.Sprintf("workspaces: [{ name: a, description: %s }, { name: b }]", strings.Repeat("x", 70000)), nil, plan.Policy{})},

@@ -7,6 +7,7 @@ import (
 
 	"astro-apply/internal/config"
 	"astro-apply/internal/current"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/redact"
 	"astro-apply/internal/schema"
@@ -34,7 +35,7 @@ func (r *Run) detailsSection(resources []resourceRow, b brevity) section {
 		s.rows = append(s.rows, rows...)
 		lines += len(rows)
 	}
-	if lines > MaxOpenLines {
+	if lines > MaxOpenLines || b > inFull {
 		s.style = foldedDiff
 	}
 	return s
@@ -57,6 +58,9 @@ func (r *Run) changeRows(c *plan.Change, b brevity) []row {
 	}
 	if r.Mode == config.ModeDrift && c.UnusableReason != "" {
 		add("!", c.UnusableReason)
+	}
+	if text := saveToText(c); text != "" {
+		add(actionSigns[c.Action], text)
 	}
 	var removed, changed []row
 	for i, v := range r.formatValues(c.Fields, b) {
@@ -84,6 +88,17 @@ func (r *Run) changeRows(c *plan.Change, b brevity) []row {
 		return nil
 	}
 	return append([]row{r.headingRow(c)}, rows...)
+}
+
+// saveToText states where an apply will save the secret that Astro generates, "" if it
+// generates none.
+func saveToText(c *plan.Change) string {
+	sink, k := c.Resource.SecretSink(), c.Resource.Kind
+	isNew := func(f plan.Field) bool { return f.Path == k.GeneratedSecret }
+	if sink == nil || c.Action != plan.Create && !slices.ContainsFunc(c.Fields, isNew) {
+		return ""
+	}
+	return kind.SecretSinkField + ": " + sink.Render() + " (where this run saves the new " + k.GeneratedSecret + ")"
 }
 
 // headingRow names the action, the resource and its place in the manifest; in the log, also

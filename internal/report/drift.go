@@ -14,7 +14,7 @@ const displayTimeFormat = "2006-01-02 15:04 UTC"
 // driftSection is a table of the fields in which a resource differs, with the current
 // and the declared values. It isn't folded, because finding these differences is the
 // purpose of mode drift.
-func (r *Run) driftSection(x resourceRow) section {
+func (r *Run) driftSection(x resourceRow, b brevity) section {
 	c := x.change
 	s := section{
 		style: subheaded, isWhole: true, title: []cell{{parts: r.resourceParts(c), link: x.pageURL}},
@@ -38,12 +38,12 @@ func (r *Run) driftSection(x resourceRow) section {
 		add("(all)", "exists", "state: absent; an apply keeps it, because allow-delete isn't set")
 		return s
 	}
-	for i, v := range r.formatValues(c.Fields, inFull) {
+	for i, v := range r.formatValues(c.Fields, b) {
 		if !c.Fields[i].Rewrite { // a secret that an update would write again needn't differ
 			add(c.Fields[i].Label, v.before, v.after+v.note)
 		}
 	}
-	for i, v := range r.formatValues(c.Kept, inFull) {
+	for i, v := range r.formatValues(c.Kept, b) {
 		add(c.Kept[i].Label, v.before, "not declared; an apply keeps it")
 	}
 	if c.UnusableReason != "" {

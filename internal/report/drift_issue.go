@@ -74,7 +74,7 @@ func (r *Run) DriftIssue(m Marker, page string) (string, error) {
 	const note = "More resources have drifted. This text is too long for GitHub; the run has all of them.\n\n"
 	room := commentLimit - len(marker) - len(text) - len(footer) - len(note)
 	for _, x := range r.driftedResources() {
-		block := r.redactSections([]section{r.driftSection(x)})[0].markdown(room)
+		block := r.redactSections([]section{r.driftSection(x, inFull)})[0].markdown(room)
 		if len(block) > room {
 			text += note
 			break

@@ -41,7 +41,7 @@ func (r *Run) variablesSection() section {
 	s := section{
 		style: headed, title: textCells("Secrets to set"), columns: []string{"variable", "for"},
 		intro: "Add each secret to the repository (`gh secret set NAME`) and to the step (`NAME: ${{ secrets.NAME }}` under `env:`). " +
-			"Until then Astro keeps the stored values, and a plan fails, because an unset variable is an error.\n\n",
+			"Until then Astro keeps the stored values, and an apply fails, because it needs them.\n\n",
 	}
 	if r.Export == nil {
 		return s

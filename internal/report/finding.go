@@ -122,7 +122,11 @@ func findingsSection(title string, findings []Finding, level github.Level) secti
 		if f.isDetail {
 			continue
 		}
-		s.rows = append(s.rows, row{cells: textCells(f.positionPrefix(), f.Message), count: f.mergedCount})
+		cells := textCells(f.Message)
+		if f.Pos.IsKnown() {
+			cells = slices.Concat([]cell{codeCell(f.Pos.String())}, textCells(" "), cells)
+		}
+		s.rows = append(s.rows, row{cells: cells, count: f.mergedCount})
 	}
 	return s
 }

@@ -53,7 +53,7 @@ func OutcomeLine(o apply.Outcome) string {
 func (r *Run) FindingsText() string {
 	var b strings.Builder
 	for _, f := range r.logFindings() {
-		text := strings.ReplaceAll(f.Message, "\n", "\n    ")
+		text := strings.ReplaceAll(r.redact(f.Message), "\n", "\n    ")
 		fmt.Fprintf(&b, "%s%s: %s\n", f.positionPrefix(), f.Level, text)
 	}
 	return b.String()

@@ -29,7 +29,9 @@ func (s section) markdown(room int) string {
 	if body.Len() > 0 {
 		text += s.tableHeader() + body.String()
 	}
-	switch {
+	switch isDiff := s.style == foldedDiff || s.style == openDiff; {
+	case rest > 0 && isDiff:
+		text += fmt.Sprintf("  and %d more lines; see the log\n", rest)
 	case rest > 0 && s.columns == nil:
 		text += fmt.Sprintf("- and %d more; see the log\n", rest)
 	case rest > 0:

@@ -21,6 +21,7 @@ type section struct {
 	rows    []row
 	footer  string // Markdown below the rows
 	isWhole bool   // shown completely or not at all
+	isNames bool   // the names of all changed resources, for which there must be room
 }
 
 // style is the form of a section in Markdown.
@@ -75,8 +76,6 @@ type resourceRow struct {
 	pageURL  string // address of its page in the Astro UI, "" if unknown
 }
 
-// resourceRows returns all resources, those first that need attention: failures, then
-// removals, updates and creations.
 func (r *Run) resourceRows() (out []resourceRow) {
 	if r.Plan == nil {
 		return nil
@@ -110,13 +109,17 @@ var changeOrder = map[plan.Action]int{
 // order in which people read them.
 func (r *Run) changedRows() []resourceRow {
 	rows := slices.DeleteFunc(r.resourceRows(), func(x resourceRow) bool { return r.isAsDeclared(x) })
-	slices.SortStableFunc(rows, func(a, b resourceRow) int {
-		return cmp.Compare(changeOrder[a.change.Action], changeOrder[b.change.Action])
-	})
+	rank := func(x resourceRow) int {
+		if x.status != planned && !x.status.IsOK() {
+			return 0
+		}
+		return changeOrder[x.change.Action]
+	}
+	slices.SortStableFunc(rows, func(a, b resourceRow) int { return cmp.Compare(rank(a), rank(b)) })
 	return rows
 }
 
-// isAsDeclared reports whether there is nothing to say about a resource.
+// isAsDeclared reports whether a resource matches the manifest and works.
 func (r *Run) isAsDeclared(x resourceRow) bool {
 	isUsable := r.Mode != config.ModeDrift || x.change.UnusableReason == ""
 	return x.status == apply.Unchanged && len(x.change.Kept) == 0 && isUsable
@@ -177,7 +180,7 @@ func (r *Run) sections(b brevity) []section {
 	}
 	if r.Mode == config.ModeDrift {
 		for _, x := range resources {
-			out = append(out, r.driftSection(x))
+			out = append(out, r.driftSection(x, b))
 		}
 	} else {
 		out = append(out, r.detailsSection(resources, b))

@@ -37,9 +37,12 @@ func (r *Run) ResultComment(m Marker, page string) (string, error) {
 		text += simulationNote
 	}
 	for _, s := range r.redactSections(sections) {
-		if block := s.markdown((commentLimit - len(marker) - len(text)) / 2); len(marker)+len(text)+len(block) < commentLimit {
-			text += block
+		room := commentLimit - len(marker) - len(text)
+		block := s.markdown(room / 2)
+		if len(block) > room { // a table is never cut
+			block = r.redactSections([]section{r.namesSection(r.changedRows())})[0].markdown(room / 2)
 		}
+		text += block
 	}
 	text = strings.TrimRight(text, "\n") + "\n"
 	return marker + r.Secrets.Redact(text).String(), nil

@@ -11,7 +11,7 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// The causes of a risk, the gravest first. High: a change that can't be undone, or that
+// The causes of a risk, the most serious first. High: a change that can't be undone, or that
 // changes how something works. Medium: a change that interrupts something. Low: every
 // other change.
 const (

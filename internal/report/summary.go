@@ -67,8 +67,11 @@ func (r *Run) boundedMarkdown(limit, room int, fullTextHint string) string {
 		text = header + "> [!NOTE]\n> This text is too long for GitHub. It omits " + omissions[b] + ". " + fullTextHint + "\n\n"
 		for _, s := range r.sections(b) {
 			maxSize := room / 6
-			if b == onlyNames && s.title == nil {
-				maxSize = limit - len(text)
+			switch {
+			case s.isNames: // the removals follow
+				maxSize = limit - len(text) - room/3
+			case b == onlyNames && (s.style == foldedDiff || s.style == openDiff):
+				s.isWhole, maxSize = false, room/4
 			}
 			if block := s.markdown(maxSize); b < onlyNames || len(text)+len(block) <= limit {
 				text += block

@@ -83,7 +83,7 @@ func TestSummaryListsAllFailures(t *testing.T) {
 		t.Errorf("no count in %q", text[:200])
 	}
 	for i := range 40 {
-		want := fmt.Sprintf("\n- astro.yaml:%d:13: Workspace \"w%d\": create: POST /x: 400 Bad Request: Invalid request (requestId f004d12a-29c8-40d8-b239-2b1b615ea4%02d)\n", i+2, i, i)
+		want := fmt.Sprintf("\n- `astro.yaml:%d:13` Workspace \"w%d\": create: POST /x: 400 Bad Request: Invalid request (requestId f004d12a-29c8-40d8-b239-2b1b615ea4%02d)\n", i+2, i, i)
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q", want)
 		}
@@ -174,7 +174,7 @@ func TestLongComment(t *testing.T) {
 	t.Parallel()
 	for count, want := range map[int]string{
 		40: "", 165: "It omits notices and parts of long values.", 300: "It omits notices and all details but removals.",
-		1000: "It omits notices, links and all details but removals.",
+		1000: "It omits notices, links and all details but removals.", 2500: "It omits notices, links and all details but removals.",
 	} {
 		live := liveAnswers{}
 		var manifest strings.Builder

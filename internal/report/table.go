@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"time"
 
 	"astro-apply/internal/apply"
@@ -33,17 +34,31 @@ const namesPerRow = 20
 // namesSection lists what resourceTable does in less space: one line for the names of
 // several resources of the same kind, in the same Workspace and with the same change.
 func (r *Run) namesSection(resources []resourceRow) section {
-	var s section
-	last := ""
-	for _, x := range resources {
-		title := r.actionText(x.change) + " " + x.change.Resource.Kind.Title + prefixedText(" in ", r.parentText(x.change)) + ":"
-		if title != last || s.rows[len(s.rows)-1].count == namesPerRow {
-			s.rows = append(s.rows, row{cells: textCells(iconOf(x) + " " + title)})
+	s := section{isNames: true}
+	titleOf := func(x resourceRow) string {
+		title := iconOf(x) + " " + r.actionText(x.change) + " " + x.change.Resource.Kind.Title
+		if r.Outcomes != nil {
+			title += ", " + statusText(x.status)
 		}
-		last = title
-		line := &s.rows[len(s.rows)-1]
-		line.cells = append(line.cells, cell{parts: []part{{text: " "}, {x.change.Resource.Name(), true}}})
-		line.count++
+		return title + prefixedText(" in ", r.parentText(x.change)) + ":"
+	}
+	var titles []string
+	byTitle := map[string][]resourceRow{}
+	for _, x := range resources {
+		title := titleOf(x)
+		if byTitle[title] == nil {
+			titles = append(titles, title)
+		}
+		byTitle[title] = append(byTitle[title], x)
+	}
+	for _, title := range titles {
+		for names := range slices.Chunk(byTitle[title], namesPerRow) {
+			line := row{cells: textCells(title), count: len(names)}
+			for _, x := range names {
+				line.cells = append(line.cells, cell{parts: []part{{text: " "}, {x.change.Resource.Name(), true}}})
+			}
+			s.rows = append(s.rows, line)
+		}
 	}
 	return s
 }
@@ -54,6 +69,8 @@ func (r *Run) actionText(c *plan.Change) string {
 	switch {
 	case c.Action == plan.Errored:
 		return "failed"
+	case len(c.Problems) > 0:
+		return "has errors"
 	case r.Mode != config.ModeDrift && c.Action == plan.Unchanged:
 		return "undeclared items are kept"
 	case r.Mode != config.ModeDrift && c.Action == plan.Update:
