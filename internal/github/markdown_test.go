@@ -137,7 +137,7 @@ func FuzzEscapeMarkdown(f *testing.F) {
 		if strings.Contains(s, "<br>") {
 			t.Skip("looks like a line break in code")
 		}
-		for _, line := range strings.Split(github.EscapeMarkdown(s), "<br>") {
+		for line := range strings.SplitSeq(github.EscapeMarkdown(s), "<br>") {
 			plain := testkit.WithoutCode(line)
 			if strings.ContainsAny(plain, "<>\n\r@") || strings.Contains(plain, "://") {
 				t.Errorf("%q became %q", s, line)

@@ -66,8 +66,10 @@ func (r *Run) Findings() []Finding {
 			"the log is incomplete: %v; the run continued, and its result is in the job summary and the outputs", r.LogErr))
 	}
 	if len(r.UnsetSecrets) > 0 {
-		out = append(out, Finding{Level: github.Notice, Title: "astro-apply", isRemark: true,
-			Message: "Not set here: " + strings.Join(r.UnsetSecrets, ", ") + ". An apply needs " + verbForm(len(r.UnsetSecrets), "it", "them") + "."})
+		out = append(out, Finding{
+			Level: github.Notice, Title: "astro-apply", isRemark: true,
+			Message: "Not set here: " + strings.Join(r.UnsetSecrets, ", ") + ". An apply needs " + verbForm(len(r.UnsetSecrets), "it", "them") + ".",
+		})
 	}
 	for _, text := range r.Notices {
 		add(github.Notice, "astro-apply", text)
