@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"unicode/utf8"
@@ -71,6 +72,9 @@ func (r *Run) changeRows(c *plan.Change, b brevity) []row {
 			changed = append(changed, r.fieldRows(f, v, b)...)
 		}
 	}
+	if c.Action == plan.Create && b < onlyRemovals {
+		changed = append(changed, r.emptyFieldRows(c.Resource.Kind.Fields, c.Resource.Body, "", b)...)
+	}
 	rows = slices.Concat(rows, removed, changed)
 	for i, v := range r.formatValues(c.Kept, b) {
 		if b < onlyRemovals {
@@ -90,6 +94,27 @@ func (r *Run) changeRows(c *plan.Change, b brevity) []row {
 	return append([]row{r.headingRow(c)}, rows...)
 }
 
+// emptyFieldRows returns the declared fields of a new resource whose values are empty, 0 or
+// false. They are no differences, because Astro has the same default.
+func (r *Run) emptyFieldRows(fields []schema.Field, declared *schema.Node, path string, b brevity) (rows []row) {
+	for i := range fields {
+		f := &fields[i]
+		n, label := declared.Get(f.Name), schema.JoinPath(path, cmp.Or(f.NameField(), f.Name))
+		switch {
+		case n == nil || f.Has(schema.MetaArgument):
+		case f.Type.Equal(n, nil):
+			text := r.formatValue(n, b)
+			if n.Form == schema.Map && len(n.Members) == 0 {
+				text = "{}"
+			}
+			rows = append(rows, row{sign: "+", indent: 1, cells: textCells(label + ": " + text)})
+		case f.Type.Base == schema.BaseObject:
+			rows = append(rows, r.emptyFieldRows(f.Type.Fields, n, label, b)...)
+		}
+	}
+	return rows
+}
+
 // saveToText states where an apply will save the secret that Astro generates, "" if it
 // generates none.
 func saveToText(c *plan.Change) string {
@@ -98,7 +123,7 @@ func saveToText(c *plan.Change) string {
 	if sink == nil || c.Action != plan.Create && !slices.ContainsFunc(c.Fields, isNew) {
 		return ""
 	}
-	return kind.SecretSinkField + ": " + sink.Render() + " (where this run saves the new " + k.GeneratedSecret + ")"
+	return kind.SecretSinkField + ": " + sink.Render() + " (where an apply saves the new " + k.GeneratedSecret + ")"
 }
 
 // headingRow names the action, the resource and its place in the manifest; in the log, also
@@ -212,8 +237,21 @@ func (r *Run) formatValues(fields []plan.Field, b brevity) []valueDiff {
 		texts[path] = append(texts[path], r.Secrets.Redact(text))
 		targets[path] = append(targets[path], target)
 	}
+	sameText := map[string]int{}
+	for _, f := range fields {
+		sameText[f.Path+" "+f.Old.Render()]++
+		sameText[f.Path+" "+f.New.Render()]++
+	}
 	for i, f := range fields {
 		before, after := schema.RenderBoth(f.Old, f.New)
+		if n := cmp.Or(f.Old, f.New); (f.Old == nil || f.New == nil) && sameText[f.Path+" "+n.Render()] > 1 {
+			withID, _ := schema.RenderBoth(n, n) // another item of the set has the same name
+			if f.Old == nil {
+				after = withID
+			} else {
+				before = withID
+			}
+		}
 		add(f.Path, before, &out[i].before)
 		add(f.Path, after, &out[i].after)
 		if before != after {

@@ -48,6 +48,11 @@ func TestValuesAreTruncatedWithoutSecrets(t *testing.T) {
 	}
 }
 
+// named returns a reference to a resource with the name etl.
+func named(id string) *schema.Node {
+	return &schema.Node{Form: schema.Text, Text: id, DisplayName: "etl"}
+}
+
 // Shortened values that differ look different.
 func TestValuesAreTruncatedAroundDifference(t *testing.T) {
 	t.Parallel()
@@ -58,6 +63,7 @@ func TestValuesAreTruncatedAroundDifference(t *testing.T) {
 	}{
 		"a change":     {[]plan.Field{{Path: "d", Label: "d", Old: schema.String(long + "old end"), New: schema.String(long + "new end")}}, []string{"~ d:\n", `  …abcdefghi`, `ghi old end"`, `→ …`, `ghi new end"`}},
 		"a set":        {[]plan.Field{{Path: "d", Label: "d", New: schema.String(long + "one")}, {Path: "d", Label: "d", New: schema.String(long + "two")}}, []string{`ghi one"`, `ghi two"`}},
+		"one name":     {[]plan.Field{{Path: "d", Label: "d", Old: named("c1")}, {Path: "d", Label: "d", New: named("c2")}}, []string{`- d: "etl" (c1)`, `+ d: "etl" (c2)`}},
 		"a secret":     {[]plan.Field{{Path: "d", Label: "d", Old: schema.String("u:" + truncatedSecret + "@h"), New: schema.String("u:***@h")}}, []string{`"u:***@h" → "u:***@h" (differs only in a secret)`}},
 		"both secrets": {[]plan.Field{{Path: "d", Label: "d", Old: schema.RedactedNode(), New: schema.RedactedNode()}}, []string{"*** → ***\n"}},
 		"a new one":    {[]plan.Field{{Path: "d", Label: "d", New: schema.String(long + long)}}, []string{`+ d: "abcdefghi `, "…"}},
@@ -95,4 +101,21 @@ func TestDifferentValuesLookDifferent(t *testing.T) {
 			t.Fatalf("%q and %q both look like\n%s", before, after, there)
 		}
 	})
+}
+
+// The declared fields of a new resource are shown, also with the value that is the default.
+func TestDeclaredDefaultsAreShown(t *testing.T) {
+	t.Parallel()
+	r := &report.Run{Mode: "plan", Plan: makePlan(t, `deployments:
+  - { name: a, workspaceId: cworkspace000000000000001, type: STANDARD, executor: ASTRO, isDevelopmentMode: false, contactEmails: [], description: "" }
+`, nil, plan.Policy{})}
+	got := r.PlanText()
+	for _, want := range []string{"+ isDevelopmentMode: false\n", "+ contactEmails: []\n", "+ description: \"\"\n"} {
+		if strings.Count(got, want) != 1 {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, "isHighAvailability") {
+		t.Errorf("an undeclared field is shown:\n%s", got)
+	}
 }

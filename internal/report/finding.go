@@ -174,6 +174,17 @@ func (r *Run) changeFindings(c *plan.Change) []Finding {
 
 // driftFindings returns the differences of a resource at their lines in the manifest.
 func (r *Run) driftFindings(c *plan.Change) (out []Finding) {
+	add := func(pos schema.Pos, text string) {
+		finding := newFinding(github.Warning, pos, c.Resource.String(), text)
+		finding.rank, finding.isDetail = 1, true
+		out = append(out, finding)
+	}
+	switch c.Action {
+	case plan.Create:
+		add(c.Resource.Pos, "does not exist in Astro")
+	case plan.Delete:
+		add(c.Resource.Pos, "exists in Astro, although it is marked state: absent")
+	}
 	for i, v := range r.formatValues(c.Fields, inFull) {
 		f := c.Fields[i]
 		if f.Rewrite || c.Action != plan.Update {
@@ -190,9 +201,7 @@ func (r *Run) driftFindings(c *plan.Change) (out []Finding) {
 		case f.New == nil:
 			text = f.Label + " is in Astro, but not in the manifest: " + v.before
 		}
-		finding := newFinding(github.Warning, pos, c.Resource.String(), text)
-		finding.rank, finding.isDetail = 1, true
-		out = append(out, finding)
+		add(pos, text)
 	}
 	return out
 }
