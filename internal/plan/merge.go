@@ -68,8 +68,8 @@ func (m *merger) mergeObject(fields []schema.Field, declared, live *schema.Node,
 	for i := range fields {
 		f := &fields[i]
 		fieldPath := schema.JoinPath(path, f.Name)
-		if f.Ref != nil && f.Ref.NameField != "" {
-			m.labels[fieldPath] = pathLabel{path, fieldPath[len(path):len(fieldPath)-len(f.Name)] + f.Ref.NameField}
+		if f.NameField() != "" {
+			m.labels[fieldPath] = pathLabel{path, fieldPath[len(path):len(fieldPath)-len(f.Name)] + f.NameField()}
 		}
 		merged.Set(f.Name, m.mergeField(f, declared, live, fieldPath, isNew))
 	}

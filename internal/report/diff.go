@@ -67,9 +67,9 @@ func (r *Run) changeRows(c *plan.Change, b brevity) []row {
 	for i, v := range r.formatValues(c.Fields, b) {
 		switch f := c.Fields[i]; {
 		case f.IsRemoval():
-			removed = append(removed, r.fieldRows(f, v, b)...)
+			removed = append(removed, r.fieldRows(c.Resource.Kind, f, v, b)...)
 		case b < onlyRemovals:
-			changed = append(changed, r.fieldRows(f, v, b)...)
+			changed = append(changed, r.fieldRows(c.Resource.Kind, f, v, b)...)
 		}
 	}
 	if c.Action == plan.Create && b < onlyRemovals {
@@ -156,7 +156,7 @@ func (r *Run) parentText(c *plan.Change) string {
 
 // fieldRows returns the lines about the change of one field: several for a new or removed
 // mapping, and for long values.
-func (r *Run) fieldRows(f plan.Field, v valueDiff, b brevity) []row {
+func (r *Run) fieldRows(k *kind.Kind, f plan.Field, v valueDiff, b brevity) []row {
 	rows := func(sign string, lines ...string) (out []row) {
 		for i, line := range lines {
 			out = append(out, row{sign: sign, indent: 1 + min(i, 1), cells: textCells(line)})
@@ -168,9 +168,9 @@ func (r *Run) fieldRows(f plan.Field, v valueDiff, b brevity) []row {
 	case f.Rewrite:
 		return rows("~", f.Label+": "+schema.RedactionMark+" (rewritten; secrets can't be compared)")
 	case f.New == nil:
-		return r.valueRows(row{sign: "-", indent: 1}, f.Label, f.Old, v.before, b)
+		return r.valueRows(k, row{sign: "-", indent: 1}, f.Label, f.Old, v.before, b)
 	case f.Old == nil:
-		return r.valueRows(row{sign: "+", indent: 1}, f.Label, f.New, v.after, b)
+		return r.valueRows(k, row{sign: "+", indent: 1}, f.Label, f.New, v.after, b)
 	case utf8.RuneCountInString(change) > lineWidth:
 		return rows("~", f.Label+":", "  "+v.before, "→ "+v.after+v.note)
 	}
@@ -180,7 +180,7 @@ func (r *Run) fieldRows(f plan.Field, v valueDiff, b brevity) []row {
 // valueRows shows a new or removed value: each member of a mapping, and each of several
 // mappings in a list, on its own line. Of a new mapping it leaves out the defaults that the
 // manifest doesn't declare. at has the sign and the indent; text is n as text.
-func (r *Run) valueRows(at row, label string, n *schema.Node, text string, b brevity) []row {
+func (r *Run) valueRows(k *kind.Kind, at row, label string, n *schema.Node, text string, b brevity) []row {
 	line := at
 	line.cells = textCells(label + ": " + text)
 	inner := at
@@ -193,16 +193,33 @@ func (r *Run) valueRows(at row, label string, n *schema.Node, text string, b bre
 		out[0].cells = textCells(label)
 		for _, m := range n.Members {
 			if m.Value.Pos.IsKnown() || !n.Pos.IsKnown() {
-				out = append(out, r.valueRows(inner, m.Name, m.Value, r.formatValue(m.Value, b), b)...)
+				out = append(out, r.valueRows(k, inner, manifestName(k.Fields, m.Name), m.Value, r.formatValue(m.Value, b), b)...)
 			}
 		}
 	case utf8.RuneCountInString(label+text) > lineWidth || n.Items[0].Form == schema.Map:
 		out[0].cells = textCells(label)
 		for i, item := range n.Items {
-			out = append(out, r.valueRows(inner, fmt.Sprintf("[%d]", i+1), item, r.formatValue(item, b), b)...)
+			out = append(out, r.valueRows(k, inner, fmt.Sprintf("[%d]", i+1), item, r.formatValue(item, b), b)...)
 		}
 	}
 	return out
+}
+
+// manifestName returns the name that the manifest uses for a reference field, at any depth
+// of fields, and every other name unchanged.
+func manifestName(fields []schema.Field, name string) string {
+	for i := range fields {
+		f := &fields[i]
+		if f.Name == name && f.NameField() != "" {
+			return f.NameField()
+		}
+		for t := &f.Type; t != nil; t = t.Elem {
+			if found := manifestName(t.Fields, name); found != name {
+				return found
+			}
+		}
+	}
+	return name
 }
 
 // Maximum numbers of characters of a value. Of a changed value, the limit holds for the

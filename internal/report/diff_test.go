@@ -119,3 +119,15 @@ func TestDeclaredDefaultsAreShown(t *testing.T) {
 		t.Errorf("an undeclared field is shown:\n%s", got)
 	}
 }
+
+// A new item has the names of references that the manifest uses.
+func TestReferencesInNewItems(t *testing.T) {
+	t.Parallel()
+	r := &report.Run{Mode: "plan", Plan: makePlan(t, `workspaces: [{ name: data }]
+teams: [{ name: t, workspaceRoles: [{ workspace: data, role: WORKSPACE_MEMBER }] }]
+`, nil, plan.Policy{})}
+	want := "    + workspaceRoles[Workspace \"data\"]\n        + workspace: Workspace \"data\"\n        + role: \"WORKSPACE_MEMBER\"\n"
+	if got := r.PlanText(); !strings.Contains(got, want) {
+		t.Errorf("no %q in\n%s", want, got)
+	}
+}
