@@ -14,10 +14,11 @@ type publisher struct {
 	runner     *github.Runner
 	onRunner   bool
 	lastResult string // last result line in the log
+	errors     string // the errors that the log has already
 }
 
-// printPlan prints the risk, the result line and the plan, before any change. It prints
-// nothing for a report without a plan.
+// printPlan prints the risk, the result line, the errors and the plan, before any change.
+// It prints nothing for a report without a plan.
 func (p *publisher) printPlan(r *report.Run) {
 	if r.Plan == nil {
 		return
@@ -25,8 +26,12 @@ func (p *publisher) printPlan(r *report.Run) {
 	if risk := r.Risk(); risk != "" {
 		p.runner.Print(risk)
 	}
-	if r.Counts().Changed() > 0 { // otherwise the line at the end is enough
+	p.errors = r.ErrorsText()
+	if r.Counts().Changed() > 0 || p.errors != "" { // otherwise the line at the end is enough
 		p.printResultOnce(r.ResultLine())
+	}
+	if p.errors != "" {
+		p.runner.Print(strings.TrimSuffix(p.errors, "\n"))
 	}
 	text := r.PlanText()
 	switch lines := strings.Count(text, "\n") - strings.Count(text, "\n\n"); {
@@ -60,13 +65,14 @@ func (p *publisher) publishReport(r *report.Run) (code int) {
 	if r.Duration >= time.Second {
 		p.runner.Print("Took " + r.Duration.Round(time.Second).String() + ".")
 	}
+	findings := strings.TrimPrefix(r.FindingsText(), p.errors) // the errors come first
 	if p.onRunner {
-		p.runner.PrintGroup("Findings", r.FindingsText())
+		p.runner.PrintGroup("Findings", findings)
 		for _, a := range r.Annotations() {
 			p.runner.Annotate(a)
 		}
-	} else if text := r.FindingsText(); text != "" {
-		p.runner.Print(text)
+	} else if findings != "" {
+		p.runner.Print(findings)
 	}
 	p.runner.PrintGroup("For Astronomer support", r.SupportText())
 	r.LogErr = p.runner.LogErr()

@@ -50,9 +50,14 @@ func OutcomeLine(o apply.Outcome) string {
 
 // FindingsText lists every finding for the log, because only the log has no limit, and
 // every runner keeps it.
-func (r *Run) FindingsText() string {
+func (r *Run) FindingsText() string { return r.findingsText(r.logFindings()) }
+
+// ErrorsText lists the errors for the log, as the start of FindingsText does.
+func (r *Run) ErrorsText() string { return r.findingsText(findingsOf(github.Error, r.logFindings())) }
+
+func (r *Run) findingsText(findings []Finding) string {
 	var b strings.Builder
-	for _, f := range r.logFindings() {
+	for _, f := range findings {
 		text := strings.ReplaceAll(r.redact(f.Message), "\n", "\n    ")
 		fmt.Fprintf(&b, "%s%s: %s\n", f.positionPrefix(), f.Level, text)
 	}
