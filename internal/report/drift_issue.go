@@ -2,20 +2,15 @@ package report
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
-	"astro-apply/internal/apply"
 	"astro-apply/internal/github"
 	"astro-apply/internal/plan"
 )
 
 // maxTitleLength is GitHub's limit for the title of an issue.
 const maxTitleLength = 256
-
-// maxNamedFailures is the number of resources in the warning about incomplete results.
-const maxNamedFailures = 20
 
 // DriftDigest returns the digest of the set of drifted resources, "" for none. It doesn't
 // depend on how they differ.
@@ -52,19 +47,16 @@ func (r *Run) DriftIssue(m Marker, page string) (string, error) {
 		return "", err
 	}
 	text := "**" + github.EscapeMarkdown(r.redact(r.ResultLine())) + "**" + github.EscapeMarkdown(r.driftRemedy()) + "\n\n"
-	var failed []string
+	if risk := r.Risk(); risk != "" {
+		text += github.EscapeMarkdown(r.redact(risk)) + "\n\n"
+	}
+	errs := section{intro: "Not compared:\n\n"}
 	for _, x := range r.resourceRows() {
-		if x.status == apply.Failed {
-			failed = append(failed, github.EscapeMarkdown(r.redact(x.change.Resource.String())))
+		for _, f := range findingsOf(github.Error, r.changeFindings(x.change)) {
+			errs.rows = append(errs.rows, row{cells: textCells(f.Message)})
 		}
 	}
-	if len(failed) > 0 {
-		rest := ""
-		if n := len(failed) - maxNamedFailures; n > 0 {
-			failed, rest = failed[:maxNamedFailures], fmt.Sprintf(" and %d more", n)
-		}
-		text += "> [!WARNING]\n> Not compared: " + strings.Join(failed, ", ") + rest + ". The run has the errors.\n\n"
-	}
+	text += r.redactSections([]section{errs})[0].markdown(commentLimit / 6)
 	footer := "Each run that checks for drift updates this issue, and closes it when Astro matches the manifest."
 	if page != "" {
 		footer += " The last one was [this run](" + page + ")" + prefixedText(", of commit ", shortCommitMarkdown(m.Head))

@@ -23,7 +23,10 @@ func (r *Run) ResultComment(m Marker, page string) (string, error) {
 	errs.style = untitled
 	sections := []section{errs}
 	if r.Outcomes != nil {
-		sections = append(sections, r.resourceTable(r.changedRows()))
+		changed := r.changedRows()
+		details := r.detailsSection(changed, inFull)
+		details.style = foldedDiff
+		sections = append(sections, r.resourceTable(changed), details)
 	}
 	text := "### " + github.EscapeMarkdown(r.redact(r.heading())) + "\n\n" + r.resultMarkdown(m.Head)
 	if page != "" {
@@ -39,10 +42,12 @@ func (r *Run) ResultComment(m Marker, page string) (string, error) {
 	for _, s := range r.redactSections(sections) {
 		room := commentLimit - len(marker) - len(text)
 		block := s.markdown(room / 2)
-		if len(block) > room { // a table is never cut
+		if len(block) > room && s.columns != nil { // a table is never cut
 			block = r.redactSections([]section{r.namesSection(r.changedRows())})[0].markdown(room / 2)
 		}
-		text += block
+		if len(block) <= room { // the run has the details
+			text += block
+		}
 	}
 	text = strings.TrimRight(text, "\n") + "\n"
 	return marker + r.Secrets.Redact(text).String(), nil
