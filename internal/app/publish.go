@@ -33,11 +33,9 @@ func (p *publisher) printPlan(r *report.Run) {
 	if p.errors != "" {
 		p.runner.Print(strings.TrimSuffix(p.errors, "\n"))
 	}
-	text := r.PlanText()
-	switch lines := strings.Count(text, "\n") - strings.Count(text, "\n\n"); {
-	case lines > report.MaxOpenLines:
+	if text := r.PlanText(); report.IsLong(text) {
 		p.runner.PrintGroup("Plan", text)
-	case lines > 0:
+	} else if text != "" {
 		p.runner.Print(strings.TrimSuffix(text, "\n"))
 	}
 	p.runner.PrintGroup("Unmanaged", r.UnmanagedText())

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"astro-apply/internal/config"
@@ -14,8 +15,14 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// MaxOpenLines is the number of lines up to which a list of differences isn't folded.
-const MaxOpenLines = 30
+// maxOpenLines is the number of lines up to which a list of differences isn't folded.
+const maxOpenLines = 30
+
+// IsLong reports whether the text of a plan has so many lines that it should be folded.
+// Empty lines don't count.
+func IsLong(planText string) bool {
+	return strings.Count(planText, "\n")-strings.Count(planText, "\n\n") > maxOpenLines
+}
 
 // lineWidth is the number of characters above which a change takes one line for each value.
 const lineWidth = 100
@@ -24,7 +31,6 @@ const lineWidth = 100
 // that the log has.
 func (r *Run) detailsSection(resources []resourceRow, b brevity) section {
 	s := section{style: openDiff, title: textCells("Details"), isWhole: true}
-	lines := 0
 	for _, x := range resources {
 		rows := r.changeRows(x.change, b)
 		if len(rows) == 0 {
@@ -34,9 +40,8 @@ func (r *Run) detailsSection(resources []resourceRow, b brevity) section {
 			s.rows = append(s.rows, row{})
 		}
 		s.rows = append(s.rows, rows...)
-		lines += len(rows)
 	}
-	if lines > MaxOpenLines || b > inFull {
+	if b > inFull || IsLong(s.logText("")) {
 		s.style = foldedDiff
 	}
 	return s

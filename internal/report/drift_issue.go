@@ -56,7 +56,7 @@ func (r *Run) DriftIssue(m Marker, page string) (string, error) {
 			errs.rows = append(errs.rows, row{cells: textCells(f.Message)})
 		}
 	}
-	text += r.redactSections([]section{errs})[0].markdown(commentLimit / 6)
+	text += r.redactedMarkdown(errs, commentLimit/6)
 	footer := "Each run that checks for drift updates this issue, and closes it when Astro matches the manifest."
 	if page != "" {
 		footer += " The last one was [this run](" + page + ")" + prefixedText(", of commit ", shortCommitMarkdown(m.Head))
@@ -66,7 +66,7 @@ func (r *Run) DriftIssue(m Marker, page string) (string, error) {
 	const note = "More resources have drifted. This text is too long for GitHub; the run has all of them.\n\n"
 	room := commentLimit - len(marker) - len(text) - len(footer) - len(note)
 	for _, x := range r.driftedResources() {
-		block := r.redactSections([]section{r.driftSection(x, inFull)})[0].markdown(room)
+		block := r.redactedMarkdown(r.driftSection(x, inFull), room)
 		if len(block) > room {
 			text += note
 			break
@@ -74,7 +74,7 @@ func (r *Run) DriftIssue(m Marker, page string) (string, error) {
 		text += block
 		room -= len(block)
 	}
-	return marker + r.Secrets.Redact(text+footer).String(), nil
+	return marker + r.redact(text+footer), nil
 }
 
 // DriftChange returns the comment on the issue about drift that lists the drifted
@@ -83,20 +83,17 @@ func (r *Run) DriftChange(page string) string {
 	resources := r.driftedResources()
 	s := section{style: untitled, intro: "These resources have drifted now:\n\n"}
 	if len(resources) == 0 {
-		s.footer = "✅ Astro matches the manifest."
+		s = section{style: untitled, footer: "✅ Astro matches the manifest."}
 	}
 	for _, x := range resources {
 		name := cell{parts: r.resourceParts(x.change), link: x.pageURL}
 		s.rows = append(s.rows, row{cells: append([]cell{name}, textCells(": "+r.actionText(x.change))...)})
 	}
-	if len(resources) == 0 {
-		s.intro = ""
-	}
-	text := strings.TrimRight(r.redactSections([]section{s})[0].markdown(commentLimit/2), "\n")
+	text := strings.TrimRight(r.redactedMarkdown(s, commentLimit/2), "\n")
 	if page != "" {
 		text += "\n\n[Run](" + page + ")"
 	}
-	return r.Secrets.Redact(text + "\n").String()
+	return r.redact(text + "\n")
 }
 
 // EndDrift returns the body of the issue about drift after the drift has ended: the same

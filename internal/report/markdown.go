@@ -29,8 +29,8 @@ func (s section) markdown(room int) string {
 	if body.Len() > 0 {
 		text += s.tableHeader() + body.String()
 	}
-	switch isDiff := s.style == foldedDiff || s.style == openDiff; {
-	case rest > 0 && isDiff:
+	switch {
+	case rest > 0 && s.isDiff():
 		text += fmt.Sprintf("  and %d more lines; see the log\n", rest)
 	case rest > 0 && s.columns == nil:
 		text += fmt.Sprintf("- and %d more; see the log\n", rest)
@@ -55,6 +55,8 @@ func (s section) markdown(room int) string {
 	return "<details" + open + "><summary>" + joinCells(s.title, cell.html) + "</summary>\n\n" + text + "\n</details>\n\n"
 }
 
+func (s section) isDiff() bool { return s.style == foldedDiff || s.style == openDiff }
+
 func (s section) tableHeader() string {
 	if s.columns == nil {
 		return ""
@@ -74,7 +76,7 @@ func (s section) markdownRow(x row) string {
 			text += " " + c.format(true) + " |"
 		}
 		return text + "\n"
-	case s.style != foldedDiff && s.style != openDiff:
+	case !s.isDiff():
 		return "- " + joinCells(x.cells, cell.markdown) + "\n"
 	}
 	return strings.TrimRight(diffSign(x.sign)+strings.Repeat("    ", x.indent)+" "+github.SanitizeLine(joinCells(x.cells, cell.plain)), " ") + "\n"

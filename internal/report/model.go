@@ -33,12 +33,12 @@ const (
 	subheaded       // under a smaller heading
 	folded
 	foldedDiff // folded, as a block with highlighted signs
-	openDiff   // the same, unfolded
+	openDiff   // unfolded, as a block with highlighted signs
 )
 
 // row is a row of a table, or a line.
 type row struct {
-	sign   string // of a difference: +, -, ~, =, ! or ?
+	sign   string // of a difference: +, -, ~, = or !
 	indent int    // of a difference: 0 is a resource, 1 a field
 	cells  []cell // one per column, or the parts of the line
 	log    string // the line of the log; "": the text of cells
@@ -211,6 +211,11 @@ func (r *Run) redactSections(sections []section) []section {
 		}
 	}
 	return sections
+}
+
+// redactedMarkdown is section.markdown without secrets.
+func (r *Run) redactedMarkdown(s section, room int) string {
+	return r.redactSections([]section{s})[0].markdown(room)
 }
 
 func (r *Run) redact(text string) string { return r.Secrets.Redact(text).String() }

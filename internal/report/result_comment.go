@@ -39,18 +39,18 @@ func (r *Run) ResultComment(m Marker, page string) (string, error) {
 	if r.Simulated {
 		text += simulationNote
 	}
-	for _, s := range r.redactSections(sections) {
+	for _, s := range sections {
 		room := commentLimit - len(marker) - len(text)
-		block := s.markdown(room / 2)
+		block := r.redactedMarkdown(s, room/2)
 		if len(block) > room && s.columns != nil { // a table is never cut
-			block = r.redactSections([]section{r.namesSection(r.changedRows())})[0].markdown(room / 2)
+			block = r.redactedMarkdown(r.namesSection(r.changedRows()), room/2)
 		}
 		if len(block) <= room { // the run has the details
 			text += block
 		}
 	}
 	text = strings.TrimRight(text, "\n") + "\n"
-	return marker + r.Secrets.Redact(text).String(), nil
+	return marker + r.redact(text), nil
 }
 
 // resultMarkdown returns the result of an apply of commit head in one paragraph.

@@ -44,8 +44,17 @@ func (x riskReason) text() string {
 // Risk returns the risk level of the plan and the reasons, such as "Risk: high – deletes 1
 // Deployment.", "" if the plan has no changes or errors prevent them.
 func (r *Run) Risk() string {
-	if r.countChanges((*plan.Change).IsActive) == 0 || r.HasBlockingErrors() {
+	level, reasons := r.risk()
+	if level == "" {
 		return ""
+	}
+	return level + " – " + reasons
+}
+
+// risk returns the two parts of Risk: "Risk: high" and the sentence with the reasons.
+func (r *Run) risk() (_, _ string) {
+	if r.countChanges((*plan.Change).IsActive) == 0 || r.HasBlockingErrors() {
+		return "", ""
 	}
 	var reasons []riskReason
 	for _, c := range r.Plan.Changes {
@@ -74,7 +83,7 @@ func (r *Run) Risk() string {
 	if r.Mode == config.ModeDrift {
 		label = "Risk of applying the manifest"
 	}
-	return label + ": " + level + " – " + strings.Join(texts, ", ") + "."
+	return label + ": " + level, strings.Join(texts, ", ") + "."
 }
 
 // reasonsOf returns the reasons of one change, one for each occurrence. A creation and an

@@ -59,26 +59,30 @@ func commitMarkdown(sha string) string {
 // list of findings then takes at most a sixth of room.
 func (r *Run) boundedMarkdown(limit, room int, fullTextHint string) string {
 	header := r.summaryHeader()
-	text := header
+	var text strings.Builder
+	text.WriteString(header)
 	for _, s := range r.sections(inFull) {
-		text += s.markdown(limit)
+		if text.WriteString(s.markdown(limit)); text.Len() > limit {
+			break
+		}
 	}
-	for b := withoutNotices; len(text) > limit && b <= onlyNames; b++ {
-		text = header + "> [!NOTE]\n> This text is too long for GitHub. It omits " + omissions[b] + ". " + fullTextHint + "\n\n"
+	for b := withoutNotices; text.Len() > limit && b <= onlyNames; b++ {
+		text.Reset()
+		text.WriteString(header + "> [!NOTE]\n> This text is too long for GitHub. It omits " + omissions[b] + ". " + fullTextHint + "\n\n")
 		for _, s := range r.sections(b) {
 			maxSize := room / 6
 			switch {
 			case s.isNames: // the removals follow
-				maxSize = limit - len(text) - room/3
-			case b == onlyNames && (s.style == foldedDiff || s.style == openDiff):
+				maxSize = limit - text.Len() - room/3
+			case b == onlyNames && s.isDiff():
 				s.isWhole, maxSize = false, room/4
 			}
-			if block := s.markdown(maxSize); b < onlyNames || len(text)+len(block) <= limit {
-				text += block
+			if block := s.markdown(maxSize); b < onlyNames || text.Len()+len(block) <= limit {
+				text.WriteString(block)
 			}
 		}
 	}
-	return text
+	return text.String()
 }
 
 // summaryHeader returns the title, the result and the reason for the mode.
@@ -88,7 +92,8 @@ func (r *Run) summaryHeader() string {
 	if r.NotAppliedReason != "" {
 		b.WriteString("> [!IMPORTANT]\n> " + github.EscapeMarkdownOutsideCode(r.redact(r.NotAppliedReason)) + "\n\n")
 	}
-	level, reasons, _ := strings.Cut(github.EscapeMarkdown(r.redact(r.Risk())), " – ")
+	level, reasons := r.risk()
+	reasons = github.EscapeMarkdown(r.redact(reasons))
 	switch result := github.EscapeMarkdown(r.redact(r.ResultLine())); {
 	case level == "":
 		b.WriteString("**" + result + "**\n\n")

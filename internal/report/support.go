@@ -38,7 +38,7 @@ func (r *Run) supportMarkdown() string {
 		s.rows = s.rows[:maxListedRequests]
 		s.footer = "\n" + countedNoun(rest, "more call") + " not listed; the log lists all of them.\n"
 	}
-	return r.redactSections([]section{s})[0].markdown(0)
+	return r.redactedMarkdown(s, 0)
 }
 
 // failedRequestIDs returns the ids of the failed requests, each id once.
