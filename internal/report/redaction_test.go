@@ -16,6 +16,7 @@ import (
 	"astro-apply/internal/github"
 	"astro-apply/internal/kind"
 	"astro-apply/internal/plan"
+	"astro-apply/internal/redact"
 	"astro-apply/internal/report"
 	"astro-apply/internal/schema"
 )
@@ -224,5 +225,24 @@ func TestRedactedContentIsNotReviewed(t *testing.T) {
 				t.Errorf("%v, the digest matches: %v", err, matches)
 			}
 		})
+	}
+}
+
+// Code spans inside of a secret of several words don't hide it from redaction.
+func TestSecretOfSeveralWords(t *testing.T) {
+	t.Parallel()
+	const secret = "correct horse@battery staple"
+	r := &report.Run{Mode: "plan", ModeReason: secret, Name: secret, Secrets: &redact.Secrets{}}
+	r.Secrets.Add(secret)
+	r.Problems = []schema.Problem{problemAt(2, "the value is "+secret, true)}
+	r.Plan = makePlan(t, "workspaces: [{ name: data, description: "+secret+" }]", nil, plan.Policy{})
+	comment, err := r.Comment(report.Marker{}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{r.Summary(), comment} {
+		if text = r.Secrets.Redact(text).String(); strings.Contains(text, "horse") || !strings.Contains(text, "the value is") {
+			t.Errorf("a part of the secret is visible, or the message is missing:\n%s", text)
+		}
 	}
 }
